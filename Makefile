@@ -1,0 +1,90 @@
+# Two commands need nothing but python3 (3.11 or later), pip and make:  make demo   and   make test
+PYTHON ?= python3
+VENV ?= .venv
+WORKERS ?= auto
+# System programs (Debian packages) that tests call. None yet: they come with the dialects that need them.
+PROGRAMS :=
+
+BIN := $(VENV)/bin
+RUN := $(BIN)/python -m
+INSTALL := $(RUN) pip install --disable-pip-version-check --quiet
+PYTEST := $(RUN) pytest -n $(WORKERS)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all check lint types imports format docs bench clean heavy programs
+
+help:
+	@echo 'make demo      install, then run the demo; its pictures are in demo-output/'
+	@echo 'make test      install what the tests need, then lint, types, imports and all tests'
+	@echo 'make test-all  the same with torch, JAX, Keras and the system programs; nothing may be skipped'
+	@echo 'make check     the quick subset, under a minute'
+	@echo 'make format    let ruff lay out and mend the code'
+	@echo 'make docs      the documentation, into docs/_build/html'
+	@echo 'make bench     the benchmarks'
+
+demo: $(VENV)/.package
+	$(BIN)/faltung demo
+
+test: lint types imports
+	$(PYTEST)
+
+test-all: heavy programs lint types imports
+	FALTUNG_REQUIRE_PEERS=all $(PYTEST)
+
+check: lint types imports
+	$(PYTEST) -q -m 'not slow'
+
+lint: $(VENV)/.dev
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+
+types: $(VENV)/.dev
+	$(RUN) mypy
+
+imports: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev
+	$(RUN) ruff format
+	$(RUN) ruff check --fix
+
+docs: $(VENV)/.docs
+	$(RUN) sphinx -W --keep-going -E -q -d docs/_build/doctrees -b html docs docs/_build/html
+	$(RUN) sphinx -W --keep-going -q -d docs/_build/doctrees -b doctest docs docs/_build/doctest
+	@echo 'docs/_build/html/index.html'
+
+bench: $(VENV)/.dev
+	$(RUN) benchmarks
+
+heavy: $(VENV)/.heavy
+
+programs:
+ifneq ($(strip $(PROGRAMS)),)
+	dpkg -s $(PROGRAMS) >/dev/null 2>&1 || { apt-get update -q && apt-get install -q -y --no-install-recommends $(PROGRAMS); }
+endif
+
+clean:
+	rm -rf $(VENV) docs/_build docs/_generated dist build demo-output .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+# One stamp a set of packages: pip runs again only when pyproject.toml has changed. Where Python comes without its ensurepip
+# (Debian keeps it in another package), the pip at hand fills the environment from outside.
+$(VENV)/.made:
+	$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { $(PYTHON) -m venv --without-pip $(VENV) \
+	  && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; }
+	@touch $@
+
+$(VENV)/.package: $(VENV)/.made pyproject.toml
+	$(INSTALL) -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.made pyproject.toml
+	$(INSTALL) -e '.[dev]'
+	@touch $@ $(VENV)/.package
+
+$(VENV)/.docs: $(VENV)/.made pyproject.toml
+	$(INSTALL) -e '.[docs]'
+	@touch $@ $(VENV)/.package
+
+$(VENV)/.heavy: $(VENV)/.dev
+	$(INSTALL) -e '.[dev,heavy]'
+	@touch $@

@@ -1,0 +1,40 @@
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
+import faltung
+
+project = "faltung"
+author = copyright = "The faltung authors"  # noqa: A001  # Sphinx's name
+version = release = faltung.__version__
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.doctest",
+    "sphinx.ext.mathjax",
+    "numpydoc",
+    "executed",
+]
+exclude_patterns = ["_build", "_generated/work", "_generated/pictures"]
+
+html_theme = "pydata_sphinx_theme"
+html_title = "faltung"
+html_show_sourcelink = False
+html_theme_options = {
+    "show_toc_level": 2,
+    "navbar_end": ["theme-switcher"],
+    "secondary_sidebar_items": ["page-toc"],
+    "footer_start": ["copyright"],
+    "footer_end": [],
+}
+
+autosummary_generate = True
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"
+numpydoc_show_class_members = False
+numpydoc_xref_param_type = False
+
+doctest_global_setup = "import numpy as np\nimport faltung as ft"
+doctest_test_doctest_blocks = "default"

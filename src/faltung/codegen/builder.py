@@ -1,0 +1,265 @@
+"""LLVM IR as text: arithmetic on addresses, vectors, and loops with carried values.
+
+Text, and not llvmlite's own IR layer, because one emitter then serves LLVM with opaque pointers and the older one with typed
+pointers (there every pointer is an i8*, cast where it is used), and because writing lines is fast: the IR of a kernel is ready in
+about a millisecond. Offsets are in bytes everywhere. A Python int stands for an i64 constant, and is folded when it can be.
+
+Nothing here lets LLVM reassociate or contract: a sum is computed in the order in which it was written.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A typed SSA value or constant."""
+
+    type: str
+    name: str
+
+
+Operand = Value | int
+Body = Callable[[Value, list[Value]], Sequence[Operand] | None]
+INTRINSIC = {"float": "f32", "double": "f64"}
+ITEMSIZE = {"float": 4, "double": 8}
+NULL = Value("ptr", "null")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How LLVM wants its text: with opaque pointers or typed ones, and whether the machine multiplies and adds in one rounding."""
+
+    opaque: bool
+    fused: bool
+
+    def spell(self, type_: str) -> str:
+        """Return a type's text; the pointer is ``ptr`` or ``i8*``."""
+        return type_ if self.opaque or type_ != "ptr" else "i8*"
+
+
+def vector(lanes: int, element: str) -> str:
+    """Return the type of `lanes` elements, or the element's own type for one lane."""
+    return f"<{lanes} x {element}>" if lanes > 1 else element
+
+
+def zeros(type_: str) -> Value:
+    """Return the constant 0 of a floating type or vector of it."""
+    return Value(type_, "zeroinitializer" if type_.startswith("<") else "0.0")
+
+
+class Builder:
+    """The body of one function being written."""
+
+    def __init__(self, name: str, arguments: Sequence[str], dialect: Dialect, *, internal: bool = False, attributes: str = "") -> None:
+        self.name = name
+        self.arguments = tuple(Value(type_, f"%a{i}") for i, type_ in enumerate(arguments))
+        self.declarations: set[str] = set()
+        self._dialect = dialect
+        self._internal = internal
+        self._attributes = attributes
+        self._lines: list[str] = ["entry:"]
+        self._block = "entry"
+        self._count = 0
+
+    def text(self) -> str:
+        """Return the function's text, ended by a return."""
+        spelled = ", ".join(f"{self._spell(a.type)} {a.name}" for a in self.arguments)
+        kind = "internal " if self._internal else ""
+        lines = "\n  ".join([*self._lines, "ret void"])
+        return f"define {kind}void @{self.name}({spelled}) nounwind {self._attributes} {{\n{lines}\n}}\n"
+
+    # -- integers and addresses
+
+    def add(self, a: Operand, b: Operand) -> Operand:
+        if isinstance(a, int) and isinstance(b, int):
+            return a + b
+        if a == 0 or b == 0:
+            return b if a == 0 else a
+        return self._integer("add nsw", a, b)
+
+    def sub(self, a: Operand, b: Operand) -> Operand:
+        if isinstance(a, int) and isinstance(b, int):
+            return a - b
+        return a if b == 0 else self._integer("sub nsw", a, b)
+
+    def mul(self, a: Operand, b: Operand) -> Operand:
+        if isinstance(a, int) and isinstance(b, int):
+            return a * b
+        if a == 1 or b == 1:
+            return b if a == 1 else a
+        return self._integer("mul nsw", a, b)
+
+    def quotient(self, a: Operand, b: Operand) -> Operand:
+        """Return ⌊a / b⌋ of numbers that are not negative."""
+        return a if b == 1 else self._integer("udiv", a, b)
+
+    def remainder(self, a: Operand, b: Operand) -> Operand:
+        """Return a mod b of numbers that are not negative."""
+        return 0 if b == 1 else self._integer("urem", a, b)
+
+    def bit_and(self, a: Operand, b: Operand) -> Operand:
+        return self._integer("and", a, b)
+
+    def compare(self, relation: str, a: Operand, b: Operand) -> Value:
+        """Return whether a stands in LLVM's `relation` (slt, ult, eq, …) to b."""
+        type_ = b.type if isinstance(b, Value) else a.type if isinstance(a, Value) else "i64"
+        return self._emit("i1", f"icmp {relation} {self._spell(type_)} {self._name(a)}, {self._name(b)}")
+
+    def both(self, a: Value, b: Value) -> Value:
+        return self._emit("i1", f"and i1 {a.name}, {b.name}")
+
+    def least(self, a: Operand, b: Operand) -> Operand:
+        return self.select(self.compare("slt", a, b), a, b)
+
+    def greatest(self, a: Operand, b: Operand) -> Operand:
+        return self.select(self.compare("sgt", a, b), a, b)
+
+    def select(self, condition: Value, a: Operand, b: Operand) -> Value:
+        type_ = self._value(a).type
+        return self._emit(type_, f"select i1 {condition.name}, {self._typed(a)}, {self._typed(b)}")
+
+    def at(self, pointer: Value, offset: Operand) -> Value:
+        """Return the address `offset` bytes behind `pointer`."""
+        if offset == 0:
+            return pointer
+        return self._emit("ptr", f"getelementptr i8, {self._typed(pointer)}, {self._typed(offset)}")
+
+    def address(self, pointer: Value) -> Value:
+        return self._emit("i64", f"ptrtoint {self._typed(pointer)} to i64")
+
+    # -- memory
+
+    def load(self, type_: str, pointer: Value, offset: Operand = 0, *, align: int = 1) -> Value:
+        """Return what stands `offset` bytes behind `pointer`; arrays of NumPy's may stand at any address, hence no alignment."""
+        place = self._place(type_, self.at(pointer, offset))
+        return self._emit(type_, f"load {self._spell(type_)}, {place}, align {align}")
+
+    def store(self, value: Operand, pointer: Value, offset: Operand = 0, *, align: int = 1, streaming: bool = False) -> None:
+        """Write a value `offset` bytes behind `pointer`; `streaming` writes past the caches (the address must be aligned)."""
+        place = self._place(self._value(value).type, self.at(pointer, offset))
+        hint = ", !nontemporal !0" if streaming else ""
+        self._lines.append(f"store {self._typed(value)}, {place}, align {align}{hint}")
+
+    # -- vectors
+
+    def splat(self, scalar: Value, lanes: int) -> Value:
+        """Return a vector with `scalar` in every lane."""
+        if lanes == 1:
+            return scalar
+        type_ = vector(lanes, scalar.type)
+        one = self._emit(type_, f"insertelement {type_} undef, {self._typed(scalar)}, i32 0")
+        return self._emit(type_, f"shufflevector {type_} {one.name}, {type_} undef, <{lanes} x i32> zeroinitializer")
+
+    def shuffle(self, a: Value, b: Value, lanes: Sequence[int]) -> Value:
+        """Return the chosen lanes of a followed by b."""
+        _, _, element = a.type.strip("<>").partition(" x ")
+        mask = ", ".join(f"i32 {lane}" for lane in lanes)
+        return self._emit(
+            vector(len(lanes), element), f"shufflevector {self._typed(a)}, {self._typed(b)}, <{len(lanes)} x i32> <{mask}>"
+        )
+
+    def fma(self, a: Value, b: Value, c: Value) -> Value:
+        """Return a·b + c, in one rounding where the machine can (else in two: product, then sum)."""
+        type_ = c.type
+        if not self._dialect.fused:
+            product = self._emit(type_, f"fmul {type_} {a.name}, {b.name}")
+            return self._emit(type_, f"fadd {type_} {product.name}, {c.name}")
+        count, _, element = type_.strip("<>").rpartition(" x ")
+        name = f"@llvm.fma.{'v' + count if count else ''}{INTRINSIC[element]}"
+        self.declarations.add(f"declare {type_} {name}({type_}, {type_}, {type_})")
+        return self._emit(type_, f"call {type_} {name}({type_} {a.name}, {type_} {b.name}, {type_} {c.name})")
+
+    # -- control
+
+    def loop(self, start: Operand, stop: Operand, body: Body, carried: Sequence[Operand] = (), step: Operand = 1) -> list[Value]:
+        """Write ``for i in range(start, stop, step): carried = body(i, carried)`` and return what is carried out."""
+        head, inside, after = self._label("head"), self._label("inside"), self._label("after")
+        before = self._block
+        self._jump(head)
+        self._open(head)
+        slot = len(self._lines)
+        index = self._fresh("i64")
+        phis = [self._fresh(self._value(v).type) for v in carried]
+        self._lines.append("")  # the phis go here once the body is known
+        self._lines.append(f"br i1 {self.compare('slt', index, stop).name}, label %{inside}, label %{after}")
+        self._open(inside)
+        out = body(index, phis) or []
+        following = self.add(index, step)
+        back = self._block
+        self._jump(head)
+        rows = zip([index, *phis], [start, *carried], [following, *out], strict=True)
+        self._lines[slot] = "\n  ".join(
+            f"{p.name} = phi {self._spell(p.type)} [{self._name(a)}, %{before}], [{self._name(b)}, %{back}]" for p, a, b in rows
+        )
+        self._open(after)
+        return phis
+
+    def when(self, condition: Value, then: Callable[[], None], otherwise: Callable[[], None] = lambda: None) -> None:
+        """Write ``if condition: then() else: otherwise()``."""
+        yes, no, after = self._label("yes"), self._label("no"), self._label("after")
+        self._lines.append(f"br i1 {condition.name}, label %{yes}, label %{no}")
+        for label, body in ((yes, then), (no, otherwise)):
+            self._open(label)
+            body()
+            self._jump(after)
+        self._open(after)
+
+    def call(self, function: "Value | Builder", arguments: Sequence[Operand]) -> None:
+        """Call a function written beside this one, or one whose address is given."""
+        values = [self._value(a) for a in arguments]
+        target = function.name if isinstance(function, Value) else f"@{function.name}"
+        if isinstance(function, Value) and not self._dialect.opaque:
+            types = ", ".join(self._spell(v.type) for v in values)
+            target = self._emit("callee", f"bitcast i8* {target} to void ({types})*").name
+        self._lines.append(f"call void {target}({', '.join(self._typed(v) for v in values)})")
+
+    # -- text
+
+    def _emit(self, type_: str, text: str) -> Value:
+        value = self._fresh(type_)
+        self._lines.append(f"{value.name} = {text}")
+        return value
+
+    def _fresh(self, type_: str) -> Value:
+        self._count += 1
+        return Value(type_, f"%v{self._count}")
+
+    def _label(self, word: str) -> str:
+        self._count += 1
+        return f"{word}{self._count}"
+
+    def _open(self, label: str) -> None:
+        self._lines.append(f"{label}:")
+        self._block = label
+
+    def _jump(self, label: str) -> None:
+        self._lines.append(f"br label %{label}")
+
+    def _value(self, operand: Operand) -> Value:
+        return Value("i64", str(operand)) if isinstance(operand, int) else operand
+
+    def _name(self, operand: Operand) -> str:
+        return self._value(operand).name
+
+    def _spell(self, type_: str) -> str:
+        return self._dialect.spell(type_)
+
+    def _typed(self, operand: Operand) -> str:
+        value = self._value(operand)
+        return f"{self._spell(value.type)} {value.name}"
+
+    def _integer(self, operation: str, a: Operand, b: Operand) -> Value:
+        return self._emit("i64", f"{operation} i64 {self._name(a)}, {self._name(b)}")
+
+    def _place(self, type_: str, pointer: Value) -> str:
+        if self._dialect.opaque:
+            return f"ptr {pointer.name}"
+        cast = self._emit("place", f"bitcast i8* {pointer.name} to {self._spell(type_)}*")
+        return f"{self._spell(type_)}* {cast.name}"
+
+
+def module_text(functions: Sequence[Builder]) -> str:
+    """Return the text of a module: its functions, and the intrinsics which they use."""
+    declarations = sorted(set().union(*(f.declarations for f in functions)))
+    return "\n".join([*(f.text() for f in functions), *declarations, "!0 = !{i32 1}", ""])

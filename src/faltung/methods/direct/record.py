@@ -1,0 +1,39 @@
+"""The record through which Python tells the compiled driver what to do: 64-bit integers in a fixed order.
+
+All offsets and strides are in bytes, all counts in elements. The outer axes (all but the last) follow one another behind the head;
+the last of them is the *row axis*, whose output rows are taken `rows` at a time.
+"""
+
+HEAD = (
+    "chunk",  # outputs of a row between two changes of row block; also what a fill row must serve
+    "wide",  # most outputs which one piece of scratch serves; a multiple of tile
+    "tile",  # outputs of one row in one register tile
+    "rows",  # output rows of one register tile
+    "row_blocks",  # ceil(outputs of the row axis / rows)
+    "tap_rows",  # input rows which one block of output rows reads
+    "inner_low",  # outputs inner_low <= j < inner_high read no sample outside of the last axis, and x as it lies
+    "inner_high",
+    "align_mask",  # lanes - 1 when vectors should be stored to aligned addresses, else 0
+    "scratch_row",  # bytes of one row of samples in scratch
+    "phase",  # bytes of one phase of such a row: samples p, p + stride, p + 2 stride, …
+    "phases",
+    "extra",  # samples of a phase beyond one for each output
+    "taps",  # of the last axis
+    "tap_offsets",  # address of a table: where in a scratch row output 0 finds tap t
+    "samples",  # the last axis: n, stride, pad
+    "stride",
+    "pad",
+    "halo",  # address of a table: what is read outside of the last axis
+    "halo_low",  # how many of its entries lie before sample 0
+    "x_stride",
+    "out_stride",
+    "fills",  # address of the fill rows
+    "fill_row",  # bytes of one of them
+)
+OUTER = ("outputs", "taps", "samples", "stride", "dilation", "pad", "halo", "halo_low", "x_stride", "out_stride")
+FIELD = {name: 8 * i for i, name in enumerate(HEAD)}
+
+
+def outer_field(axis: int, name: str) -> int:
+    """Return where in the record a field of an outer axis stands."""
+    return 8 * (len(HEAD) + len(OUTER) * axis + OUTER.index(name))

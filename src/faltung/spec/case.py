@@ -1,0 +1,41 @@
+"""A Problem as methods see it: plain sums of products, with everything else already settled by the engine.
+
+    y[b, g·O + o, i] = Σ over c, then over the taps t ascending (last axis fastest), of  w[g·O + o, c, t] · X[b, g·C + c, i, t]
+
+The engine has put the weights into window order (reversed, conjugated, scaled, in the compute dtype), and does folds, output
+reversal, rounding, casts and batching itself. A method gets contiguous weights `w` of shape (G·O, C, *K), inputs `x` of shape
+(B, G·C, *N) with any strides, and writes `out` of shape (B, G·O, *M) with any strides; all three have the compute dtype.
+"""
+
+from dataclasses import dataclass
+
+from faltung.spec.window import Window, core_size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """What planning may know of the kernel: sums for bounds, and whether every tap is finite."""
+
+    sum_abs: float
+    max_abs: float
+    finite: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One piece of work for a method. The windows have no fold, no reversal and no output reversal."""
+
+    windows: tuple[Window, ...]
+    input_sizes: tuple[int, ...]
+    kernel_sizes: tuple[int, ...]
+    dtype: str
+    batch: int = 1
+    groups: int = 1
+    channels_in: int = 1
+    channels_out: int = 1
+    weights: Weights | None = None
+
+    @property
+    def output_sizes(self) -> tuple[int, ...]:
+        """M on every axis."""
+        return tuple(core_size(*axis) for axis in zip(self.windows, self.input_sizes, self.kernel_sizes, strict=True))

@@ -1,0 +1,49 @@
+"""What a test needs that may be absent: another library, a program, a property of the machine.
+
+On a developer's machine a test that lacks one is skipped, and the reason names what is missing. FALTUNG_REQUIRE_PEERS makes a
+missing peer a failure: ``light`` for those that `make test` installs, ``all`` for every one (`make test-all`, `.ci/run`); with
+``all`` no other skip passes either (conftest.py).
+"""
+
+import importlib
+import importlib.util
+import os
+import shutil
+from types import ModuleType
+from typing import NoReturn
+
+import pytest
+
+REQUIRED = os.environ.get("FALTUNG_REQUIRE_PEERS", "")
+HEAVY = ("torch", "jax", "keras")
+MACHINE = "this machine lacks "  # reasons that begin so are accepted even in CI: no package could mend them
+
+
+def peer(module: str) -> ModuleType:
+    """Return the library `module`, or skip (where peers are required: fail) the calling test or test file."""
+    name = module.partition(".")[0]
+    if importlib.util.find_spec(name) is None:
+        missing(name, heavy=name in HEAVY)
+    return importlib.import_module(module)
+
+
+def program(name: str) -> str:
+    """Return the path of a system program, or skip (where peers are required: fail) the calling test."""
+    return shutil.which(name) or missing(f"the program {name}", heavy=True)
+
+
+def missing(what: str, *, heavy: bool) -> NoReturn:
+    remedy = f"{what} is not installed; `make {'test-all' if heavy else 'test'}` installs it"
+    if REQUIRED == "all" or (REQUIRED == "light" and not heavy):
+        pytest.fail(remedy, pytrace=False)
+    pytest.skip(remedy, allow_module_level=True)
+
+
+def machine_lacks(what: str) -> NoReturn:
+    """Skip the calling test because of the machine itself, for example ``machine_lacks("PR_SET_MDWE (Linux 6.3)")``."""
+    pytest.skip(MACHINE + what, allow_module_level=True)
+
+
+def compiles() -> bool:
+    """Return whether compiled methods are meant to run here: llvmlite is present and FALTUNG_JIT does not forbid it."""
+    return os.environ.get("FALTUNG_JIT") != "0" and importlib.util.find_spec("llvmlite") is not None
