@@ -6,7 +6,7 @@ sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 import faltung
 
 project = "faltung"
-author = copyright = "The faltung authors"  # noqa: A001  # Sphinx's name
+author = copyright = "The faltung authors"
 version = release = faltung.__version__
 
 extensions = [

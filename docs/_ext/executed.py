@@ -202,7 +202,9 @@ def save_figure(figure: Figure, page: Page) -> list[tuple[str, list[str]]]:
 
 def recolour(figure: Figure, old: str, new: str) -> None:
     """Give every text, line and edge that has the colour `old` the colour `new`."""
-    for artist in figure.findobj():
+    artists = figure.findobj()
+    arrows = [arrow for artist in artists if (arrow := getattr(artist, "arrow_patch", None))]  # of annotations; findobj leaves them out
+    for artist in artists + arrows:
         for part in ("color", "edgecolor", "markeredgecolor", "facecolor"):
             get, put = getattr(artist, f"get_{part}", None), getattr(artist, f"set_{part}", None)
             if get and put and is_colour(get(), old):

@@ -42,6 +42,14 @@ def test_public_name_has_a_numpydoc_docstring(name):
     assert faults == []
 
 
+@pytest.mark.parametrize("name", faltung.__all__)
+def test_public_example_runs_as_a_user_types_it(name):
+    runner = doctest.DocTestRunner(optionflags=OPTIONS)
+    text = getattr(faltung, name).__doc__ or ""
+    runner.run(doctest.DocTestParser().get_doctest(text, {"np": np, "ft": faltung}, name, None, 0))
+    assert runner.failures == 0
+
+
 @pytest.mark.parametrize("name", ["faltung", *MODULES])
 def test_examples_in_docstrings_run(name):
     module = importlib.import_module(name)

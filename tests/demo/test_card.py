@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from faltung.demo import card as module
 from faltung.demo.card import LETTER, PATCHES, card, grey_card
@@ -66,11 +67,10 @@ def test_the_letter_can_be_read_back(height, width):
 
 @pytest.mark.parametrize(("height", "width"), SIZES)
 def test_the_grey_card_is_pillows_luma_to_one_step(height, width):
-    image = pytest.importorskip("PIL.Image", reason="Pillow, whose luma is the comparison, is absent")
     grey = grey_card(height, width)
     assert grey.shape == (height, width)
     assert grey.dtype == np.uint8
-    assert np.abs(grey.astype(int) - np.asarray(image.fromarray(card(height, width)).convert("L"), dtype=int)).max() <= 1
+    assert np.abs(grey.astype(int) - np.asarray(Image.fromarray(card(height, width)).convert("L"), dtype=int)).max() <= 1
 
 
 def test_too_small_a_card_is_refused_with_its_numbers():

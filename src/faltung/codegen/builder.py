@@ -116,7 +116,7 @@ class Builder:
         return self.select(self.compare("sgt", a, b), a, b)
 
     def select(self, condition: Value, a: Operand, b: Operand) -> Value:
-        type_ = self._value(a).type
+        type_ = self.value(a).type
         return self._emit(type_, f"select i1 {condition.name}, {self._typed(a)}, {self._typed(b)}")
 
     def at(self, pointer: Value, offset: Operand) -> Value:
@@ -137,7 +137,7 @@ class Builder:
 
     def store(self, value: Operand, pointer: Value, offset: Operand = 0, *, align: int = 1, streaming: bool = False) -> None:
         """Write a value `offset` bytes behind `pointer`; `streaming` writes past the caches (the address must be aligned)."""
-        place = self._place(self._value(value).type, self.at(pointer, offset))
+        place = self._place(self.value(value).type, self.at(pointer, offset))
         hint = ", !nontemporal !0" if streaming else ""
         self._lines.append(f"store {self._typed(value)}, {place}, align {align}{hint}")
 
@@ -180,7 +180,7 @@ class Builder:
         self._open(head)
         slot = len(self._lines)
         index = self._fresh("i64")
-        phis = [self._fresh(self._value(v).type) for v in carried]
+        phis = [self._fresh(self.value(v).type) for v in carried]
         self._lines.append("")  # the phis go here once the body is known
         self._lines.append(f"br i1 {self.compare('slt', index, stop).name}, label %{inside}, label %{after}")
         self._open(inside)
@@ -207,7 +207,7 @@ class Builder:
 
     def call(self, function: "Value | Builder", arguments: Sequence[Operand]) -> None:
         """Call a function written beside this one, or one whose address is given."""
-        values = [self._value(a) for a in arguments]
+        values = [self.value(a) for a in arguments]
         target = function.name if isinstance(function, Value) else f"@{function.name}"
         if isinstance(function, Value) and not self._dialect.opaque:
             types = ", ".join(self._spell(v.type) for v in values)
@@ -236,17 +236,18 @@ class Builder:
     def _jump(self, label: str) -> None:
         self._lines.append(f"br label %{label}")
 
-    def _value(self, operand: Operand) -> Value:
+    def value(self, operand: Operand) -> Value:
+        """Return the operand as a Value; an int becomes an i64 constant."""
         return Value("i64", str(operand)) if isinstance(operand, int) else operand
 
     def _name(self, operand: Operand) -> str:
-        return self._value(operand).name
+        return self.value(operand).name
 
     def _spell(self, type_: str) -> str:
         return self._dialect.spell(type_)
 
     def _typed(self, operand: Operand) -> str:
-        value = self._value(operand)
+        value = self.value(operand)
         return f"{self._spell(value.type)} {value.name}"
 
     def _integer(self, operation: str, a: Operand, b: Operand) -> Value:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,11 +31,12 @@ LETTER = (
 
 
 def card(height: int = 256, width: int = 256) -> NDArray[np.uint8]:
-    """A colour test card of shape (height, width, 3), dtype uint8; the same bytes for the same size.
+    """A colour test card of shape (height, width, 3), dtype uint8.
 
     Sixteen patches in four rows and columns on mid grey, as `PATCHES` lists them: ramps and a bump (what smoothing keeps), steps
     and a slanted edge (what derivatives find), disc, star and rings (every direction and many frequencies), checkers, lines
     and one bright sample (what a kernel looks like: its impulse response), colours, texture, and a letter F that shows a flip.
+    Nothing is random: one size gives the same bytes each time (another machine's sine may move a sample by one step).
 
     Raises
     ------
@@ -57,7 +58,7 @@ def card(height: int = 256, width: int = 256) -> NDArray[np.uint8]:
             inside = (_span(height, rows, i), _span(width, columns, j))
             drawn = patch(inside[0].stop - inside[0].start, inside[1].stop - inside[1].start)
             picture[inside] = drawn if drawn.ndim == 3 else drawn[:, :, None]
-    return np.rint(picture * 255).astype(np.uint8)
+    return np.asarray(np.rint(picture * 255), dtype=np.uint8)
 
 
 def grey_card(height: int = 256, width: int = 256) -> NDArray[np.uint8]:
@@ -77,7 +78,7 @@ def _span(extent: int, cells: int, index: int) -> slice:
     return slice(index * extent // cells + margin, (index + 1) * extent // cells - margin)
 
 
-def _centred(height: int, width: int) -> tuple[Picture, Picture, float]:
+def _centred(height: int, width: int) -> tuple[NDArray[Any], NDArray[Any], float]:
     """Positions down and right of the centre in samples, and the radius of the largest circle."""
     y, x = np.arange(height) - (height - 1) / 2, np.arange(width) - (width - 1) / 2
     return y[:, None], x[None, :], min(height, width) / 2
@@ -189,9 +190,9 @@ def texture(height: int, width: int) -> Picture:
 
 
 def waves(height: int, width: int) -> Picture:
-    """Stripes along the falling diagonal that get finer to the right."""
+    """Slanted stripes that get finer to the right."""
     y, x = np.arange(height)[:, None], np.arange(width)[None, :]
-    # The slope of the phase is 2 pi (0.02 + 0.2 x / width): from 50 samples a stripe down to about 5.
+    # The slope of the phase is 2 pi (0.02 + 0.2 x / width): from 50 samples a period down to about 5.
     return np.asarray(0.5 + 0.45 * np.sin(2 * math.pi * (0.02 * (x + y) + 0.1 * x**2 / width)))
 
 

@@ -73,5 +73,9 @@ def pair_of_sigmas(name: str, value: object) -> tuple[float, float]:
 def size_for(name: str, size: object, sigmas: tuple[float, float], *, odd: bool = False) -> tuple[int, int]:
     """The size given, or per axis 2 ceil(3 sigma) + 1: three standard deviations to each side."""
     if size is None:
+        if 3 * max(sigmas) > MOST_WEIGHTS:
+            raise SpecError(
+                f"{name}: without a size the window reaches three times {max(sigmas):g} samples to each side; give a size, or lower it"
+            )
         size = tuple(2 * math.ceil(3 * sigma) + 1 for sigma in sigmas)
     return pair_of_sizes(name, size, odd=odd)

@@ -34,9 +34,14 @@ ENTRIES: Mapping[str, Callable[..., Kernel]] = {
 def kernels() -> tuple[str, ...]:
     """The names of the gallery, in the order of its table.
 
+    Returns
+    -------
+    tuple of str
+        Each is a name that `kernel` takes.
+
     Examples
     --------
-    >>> kernels()[:3]
+    >>> ft.kernels()[:3]
     ('identity', 'sobel-x', 'sobel-y')
     """
     return tuple(ENTRIES)
@@ -56,6 +61,19 @@ def defaults(name: str) -> dict[str, object]:
 def kernel(name: str, **parameters: object) -> Kernel:
     """The kernel of that name, its weights stated for correlation.
 
+    Parameters
+    ----------
+    name : str
+        One of `kernels()`.
+    **parameters
+        Those of the entry: `size` (taps, or rows and columns), `sigma` (samples), `amount`, `length` (samples), `angle`
+        (degrees, counter-clockwise from the right as seen) and so on. A size that is not given follows from the others.
+
+    Returns
+    -------
+    Kernel
+        Taken as an array wherever weights are taken; `print` shows its weights, facts and explanation.
+
     Raises
     ------
     SpecError
@@ -63,10 +81,11 @@ def kernel(name: str, **parameters: object) -> Kernel:
 
     Examples
     --------
-    >>> kernel("laplacian-4").weights.tolist()
+    >>> ft.kernel("laplacian-4").weights.tolist()
     [[0, 1, 0], [1, -4, 1], [0, 1, 0]]
-    >>> kernel("gaussian", sigma=0.8, size=4).weights.shape
-    (4, 4)
+    >>> k = ft.kernel("gaussian", sigma=0.8, size=4)
+    >>> k.weights.shape, k.reversal
+    ((4, 4), 'unchanged')
     """
     known = defaults(name)
     for key in parameters:

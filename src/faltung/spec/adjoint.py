@@ -172,7 +172,7 @@ def _continued_by_fold(window: Window, result: Window, m: int) -> Window:
     below = fold.boundary_low not in NO_FOLD and -(-first // window.stride) < -fold.low
     above = fold.boundary_high not in NO_FOLD and last // window.stride > m - fold.low - 1
     if below or above:
-        raise SpecError(f"no adjoint: {fold} holds {m} outputs, but the operation could write more; only folds made by adjoint() are complete")
+        raise SpecError(f"no adjoint: {fold} holds {m} outputs, but the operation could write more; folds made by adjoint() are complete")
     return result
 
 

@@ -33,7 +33,8 @@ class Layout:
         spatial = [sorted(set(s) - set("NCOI")) for s in (self.input, self.kernel, self.output)]
         for text, needed in ((self.input, "NC"), (self.kernel, "OI"), (self.output, "NC")):
             if len(set(text)) != len(text) or not set(needed) <= set(text) or set(text) & (set("NCOI") - set(needed)):
-                raise SpecError(f"layout {self} is not valid: each of {needed[0]} and {needed[1]} must stand once in {text!r}, letters may not repeat")
+                rule = f"each of {needed[0]} and {needed[1]} must stand once in {text!r}, and letters may not repeat"
+                raise SpecError(f"layout {self} is not valid: {rule}")
         if not spatial[0] == spatial[1] == spatial[2] or not spatial[0]:
             raise SpecError(f"layout {self} is not valid: the spatial letters must be the same in all three, and at least one")
 

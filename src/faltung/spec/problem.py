@@ -160,7 +160,7 @@ def _exchanged(spec: Spec, first: tuple[int, ...], second: tuple[int, ...]) -> b
         return False
     if all(b >= a for a, b in zip(first, second, strict=True)):
         return True
-    raise SpecError(f"neither operand, {first} nor {second}, is at least as large as the other on every axis; 'valid' with a swap needs one")
+    raise SpecError(f"neither operand, {first} nor {second}, is at least as large as the other on every axis; dominant_first needs one")
 
 
 def _spatial(layout: Layout, first: tuple[int, ...], second: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -145,7 +145,8 @@ def _check_outside(spec: Spec) -> None:
 
 def _check_transpose(spec: Spec) -> None:
     if spec.mode not in ("full", "pads", "same_upper", "same_lower"):
-        raise SpecError(f"convolve_transpose has no mode {spec.mode!r}; it has full, pads (crops of the full output), same_upper, same_lower")
+        modes = "full, pads (crops of the full output), same_upper, same_lower"
+        raise SpecError(f"convolve_transpose has no mode {spec.mode!r}; it has {modes}")
     if spec.boundary != (("zero", "zero"),) or spec.input_dilation != (1,):
         raise SpecError("convolve_transpose takes no boundary and no input_dilation: use adjoint(problem) of the forward operation")
 

@@ -4,7 +4,7 @@ A halo table says what is read outside: entry `halo_low + p` for a position p < 
 v >= 0 is a sample's index; v < 0 stands for fill row -1 - v.
 """
 
-from faltung.codegen.builder import Builder, Operand, Value, vector
+from faltung.codegen.builder import ITEMSIZE, Builder, Operand, Value, vector
 from faltung.methods.direct.record import FIELD
 
 
@@ -23,7 +23,7 @@ def gather(b: Builder, record: Value, base: Value, target: Value, first: Operand
     n = b.load("i64", record, FIELD["samples"])
     origin = b.sub(b.mul(stride, first), b.load("i64", record, FIELD["pad"]))
     wanted = b.add(count, b.load("i64", record, FIELD["extra"]))
-    size = b.load("i64", record, FIELD["phase"])
+    size, x_stride = b.load("i64", record, FIELD["phase"]), b.load("i64", record, FIELD["x_stride"])
 
     def one_phase(phase: Value, _: list[Value]) -> None:
         start = b.add(origin, phase)
@@ -32,7 +32,8 @@ def gather(b: Builder, record: Value, base: Value, target: Value, first: Operand
         line = b.at(target, b.mul(phase, size))
         for begin, end in ((0, low), (high, wanted)):
             outside(b, record, base, line, start, stride, begin, end, element)
-        inside(b, record, base, line, start, stride, low, high, element, lanes)
+        source = b.at(base, b.mul(start, x_stride))
+        copy_line(b, source, b.mul(x_stride, stride), line, ITEMSIZE[element], low, high, element, lanes)
 
     b.loop(0, b.load("i64", record, FIELD["phases"]), one_phase)
 
@@ -46,7 +47,7 @@ def outside(
     b: Builder, record: Value, base: Value, line: Value, start: Operand, stride: Operand, begin: Operand, end: Operand, element: str
 ) -> None:
     """Write the samples begin … end - 1 of a line through the halo table."""
-    itemsize = 4 if element == "float" else 8
+    itemsize = ITEMSIZE[element]
     n, halo, halo_low = (b.load(t, record, FIELD[f]) for t, f in (("i64", "samples"), ("ptr", "halo"), ("i64", "halo_low")))
     x_stride = b.load("i64", record, FIELD["x_stride"])
     fills, fill_row = b.load("ptr", record, FIELD["fills"]), b.load("i64", record, FIELD["fill_row"])
@@ -61,21 +62,20 @@ def outside(
     b.loop(begin, end, one)
 
 
-def inside(
-    b: Builder, record: Value, base: Value, line: Value, start: Operand, stride: Operand, low: Operand, high: Operand,
+def copy_line(
+    b: Builder, source: Value, source_step: Operand, target: Value, target_step: Operand, low: Operand, high: Operand,
     element: str, lanes: int,
 ) -> None:  # fmt: skip
-    """Copy the samples low … high - 1 of a line, all of which exist: whole vectors where they lie side by side."""
-    itemsize = 4 if element == "float" else 8
-    step = b.mul(b.load("i64", record, FIELD["x_stride"]), stride)
-    source = b.at(base, b.mul(start, b.load("i64", record, FIELD["x_stride"])))
-    together = b.select(b.compare("eq", step, itemsize), b.sub(high, b.remainder(b.greatest(b.sub(high, low), 0), lanes)), low)
+    """Copy elements low … high - 1 from one line to another: whole vectors where both lie side by side."""
+    itemsize = ITEMSIZE[element]
+    close = b.both(b.compare("eq", source_step, itemsize), b.compare("eq", target_step, itemsize))
+    together = b.select(close, b.sub(high, b.remainder(b.sub(high, low), lanes)), low)
 
     def whole(i: Value, _: list[Value]) -> None:
-        b.store(b.load(vector(lanes, element), source, b.mul(i, itemsize)), line, b.mul(i, itemsize))
+        b.store(b.load(vector(lanes, element), source, b.mul(i, itemsize)), target, b.mul(i, itemsize))
 
     def single(i: Value, _: list[Value]) -> None:
-        b.store(b.load(element, source, b.mul(i, step)), line, b.mul(i, itemsize))
+        b.store(b.load(element, source, b.mul(i, source_step)), target, b.mul(i, target_step))
 
     b.loop(low, together, whole, step=lanes)
     b.loop(together, high, single)

@@ -18,6 +18,7 @@ HEAD = (
     "phase",  # bytes of one phase of such a row: samples p, p + stride, p + 2 stride, …
     "phases",
     "extra",  # samples of a phase beyond one for each output
+    "result",  # bytes before the piece of results in scratch, behind tables and samples; a multiple of a vector
     "taps",  # of the last axis
     "tap_offsets",  # address of a table: where in a scratch row output 0 finds tap t
     "samples",  # the last axis: n, stride, pad

@@ -1,0 +1,74 @@
+"""A Route meets arrays: sums, then steps, into an output that was checked first."""
+
+from typing import Any
+
+import numpy as np
+
+from faltung.engine.core import sums
+from faltung.engine.finish import finish
+from faltung.engine.integers import exact_sum_dtype
+from faltung.engine.operands import dtype_name
+from faltung.engine.route import Route, route
+from faltung.errors import SpecError
+from faltung.spec.problem import Problem
+from faltung.spec.spec import Spec
+
+Array = np.ndarray[Any, Any]
+
+
+def settled(spec: Spec, x: Array, k: Array, axes: tuple[int, ...] | None, method: str, memory: int | None) -> Route:
+    """Return the Route for these arrays; integer sums that could overflow 64 bits run over Python integers."""
+    way = route(spec, x.shape, k.shape, dtype_name(x), dtype_name(k), axes, method, memory)
+    if way.case.dtype == "int64" and exact_sum_dtype(way.problem, x, k) == "object":
+        way = route(spec, x.shape, k.shape, dtype_name(x), dtype_name(k), axes, method, memory, "object")
+    return way
+
+
+def execute(way: Route, x: Array, k: Array, workers: int, out: Array | None = None) -> Array:
+    """Return the result of a Route on operands of its shapes and dtypes."""
+    problem = way.problem
+    if problem.exchanged:
+        x, k = k, x
+    dtype = result_type(problem)
+    if out is not None:
+        checked_out(out, way.shape, dtype, x, k)
+    if way.plain:
+        return sums(way, x, k, workers, np.empty(way.shape, dtype) if out is None else out)
+    values = sums(way, x, k, workers)
+    if out is None and values.dtype == dtype and not _steps(problem):
+        return values
+    answer = np.empty(way.shape, dtype) if out is None else out
+    finish(problem, values, x, k, answer)
+    return answer
+
+
+def result_type(problem: Problem) -> Any:
+    """Return the NumPy dtype of a Problem's result."""
+    return np.dtype("bool" if problem.spec.product == "or_and" and problem.spec.dtype is None else problem.dtype)
+
+
+def _steps(problem: Problem) -> bool:
+    spec = problem.spec
+    return spec.scale != 1 or spec.offset != 0 or spec.frame != "computed" or spec.product != "multiply"
+
+
+def checked_out(out: Array, shape: tuple[int, ...], dtype: Any, x: Array, k: Array) -> Array:
+    """Return `out` if the result can be written there.
+
+    Raises
+    ------
+    SpecError
+        When it is no array, not writable, of another shape or dtype, or overlaps an operand.
+    """
+    if not isinstance(out, np.ndarray):
+        raise SpecError(f"out is a {type(out).__name__}; it must be a NumPy array of shape {shape} and dtype {dtype}")
+    if out.shape != shape:
+        raise SpecError(f"out has shape {out.shape}, but the result has shape {shape}")
+    if out.dtype != dtype or not out.dtype.isnative:
+        raise SpecError(f"out has dtype {out.dtype}, but the result has dtype {dtype}; ask for dtype={out.dtype.name!r}, or give another out")
+    if not out.flags.writeable:
+        raise SpecError("out is read-only")
+    for name, operand in (("input", x), ("kernel", k)):
+        if np.may_share_memory(out, operand) and np.shares_memory(out, operand, max_work=10_000_000):
+            raise SpecError(f"out overlaps the {name}, which is read while out is written; give another array")
+    return out

@@ -1,0 +1,144 @@
+"""What stands behind the sums: scale, offset, rounding, range, frame. Each is a step of the Spec, in this order."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from faltung.errors import SpecError
+from faltung.spec.numbers import INTEGERS, integer_range, is_exact
+from faltung.spec.problem import Problem
+from faltung.spec.window import core_size, position
+
+Array = np.ndarray[Any, Any]
+
+_ROUND: dict[str, Callable[[Array], Array]] = {
+    "half_even": np.rint,
+    "half_away": lambda y: np.trunc(y + np.copysign(0.5, y)),
+    "half_up": lambda y: np.floor(y + 0.5),
+    "floor": np.floor,
+    "truncate": np.trunc,
+}
+
+
+def needs_finish(problem: Problem, sum_dtype: str) -> bool:
+    """Return whether anything is left to do once the sums stand in `sum_dtype`."""
+    spec = problem.spec
+    plain = spec.scale == 1 and spec.offset == 0 and spec.frame == "computed" and spec.product == "multiply"
+    return not plain or problem.dtype != sum_dtype
+
+
+def finish(problem: Problem, sums: Array, x: Array, k: Array, out: Array) -> None:
+    """Write the finished values into `out`.
+
+    Raises
+    ------
+    OverflowError
+        With overflow="raise", when an output does not fit; the message names the first one.
+    """
+    values = sums != 0 if problem.spec.product == "or_and" else _scaled(problem, sums, k)
+    target = problem.dtype
+    if target in INTEGERS and values.dtype.kind != "b":
+        values = _to_integers(problem, values, target)
+    elif values.dtype.kind == "c" and target not in ("complex64", "complex128", "clongdouble", "object"):
+        raise SpecError(f"the result is complex and dtype {target} is not; take its real part or its magnitude afterwards")
+    out[...] = values
+    if problem.spec.frame != "computed":
+        _frame(problem, x, out)
+
+
+def _scaled(problem: Problem, sums: Array, k: Array) -> Array:
+    spec = problem.spec
+    scale: Any = spec.scale
+    if isinstance(scale, str):
+        total = k.sum() if scale == "1/sum" else np.abs(k).sum()
+        if total == 0:
+            raise SpecError(f"scale {scale}: the weights' sum is 0; give a number instead")
+        sums = sums / total
+    elif isinstance(scale, Fraction) and sums.dtype != object:
+        sums = (sums * scale.numerator) / scale.denominator
+    elif scale != 1:
+        sums = sums * scale
+    return sums + spec.offset if spec.offset != 0 else sums
+
+
+def _to_integers(problem: Problem, values: Array, target: str) -> Array:
+    spec = problem.spec
+    low, high = integer_range(target)
+    if values.dtype.kind == "c":
+        raise SpecError(f"the result is complex and dtype {target} is not; take its real part or its magnitude afterwards")
+    if values.dtype == object:
+        values = _objects_to_integers(values, spec.rounding)
+    elif values.dtype.kind == "f":
+        values = _ROUND[spec.rounding](values)
+    if spec.overflow == "wrap":
+        return _wrapped(values, target)
+    # A float above 2^63 − 1 compares rightly with the Python integer only as an object; the next float below stands for it.
+    fits = (values >= low) & (values <= high) if values.dtype.kind != "f" else (values >= float(low)) & (values < float(high + 1))
+    if spec.overflow == "raise" and not fits.all():
+        raise OverflowError(_overflow_message(values, fits, target))
+    if spec.overflow == "saturate" and not fits.all():
+        clipped = np.full(values.shape, low, dtype=target)
+        clipped[fits] = values[fits]
+        clipped[values > low] = np.where(fits, values, high)[values > low]
+        clipped[values != values] = 0  # NaN has no nearest integer; image libraries store 0
+        return clipped
+    return values.astype(target)
+
+
+def _objects_to_integers(values: Array, rounding: str) -> Array:
+    def one(value: Any) -> int:
+        exact = Fraction(value)
+        floor, rest = exact.numerator // exact.denominator, exact - exact.numerator // exact.denominator
+        if rounding == "floor" or rest == 0:
+            return floor
+        if rounding == "truncate":
+            return floor + (exact < 0)
+        half = Fraction(1, 2)
+        up = rest > half or (rest == half and {"half_even": floor % 2 == 1, "half_up": True, "half_away": exact > 0}[rounding])
+        return floor + up
+
+    answer = np.empty(values.shape, dtype=object)
+    answer.flat = [one(value) for value in values.flat]
+    return answer
+
+
+def _wrapped(values: Array, target: str) -> Array:
+    if values.dtype == object:
+        modulus, low = 2 ** INTEGERS[target], integer_range(target)[0]
+        return ((values - low) % modulus + low).astype(target)
+    if values.dtype.kind == "f":
+        finite = np.where(np.isfinite(values), values, 0)
+        small = np.abs(finite) < 2.0**63
+        whole = np.where(small, finite, 0).astype("int64")
+        return np.where(small, whole, np.fmod(finite, 2.0**64).astype("int64", casting="unsafe") if small.all() else 0).astype(target)
+    return values.astype(target)
+
+
+def _overflow_message(values: Array, fits: Array, target: str) -> str:
+    index = tuple(int(i) for i in np.argwhere(~fits)[0])
+    low, high = integer_range(target)
+    value = values[index]
+    return (
+        f"output {index} is {value}, but {target} holds {low} to {high} ({int((~fits).sum())} of {fits.size} outputs do not fit); "
+        f"ask for a wider dtype (dtype=object is exact), or overflow='saturate' or 'wrap'"
+    )
+
+
+def _frame(problem: Problem, x: Array, out: Array) -> None:
+    """Put the input, or a value, where the window leaves the input."""
+    if x.shape != out.shape:
+        raise SpecError(f"frame={problem.spec.frame} needs an output as large as the input, but they are {out.shape} and {x.shape}")
+    inside = np.ones(out.shape, dtype=bool)
+    for axis, (window, n, k) in enumerate(zip(problem.windows, problem.input_sizes, problem.kernel_sizes, strict=True)):
+        limit = window.input_dilation * (n - 1)
+        rows = [position(window, o, 0) >= 0 and position(window, o, k - 1) <= limit for o in range(core_size(window, n, k))]
+        inside &= np.array(rows).reshape([-1 if a == axis else 1 for a in range(out.ndim)])
+    out[~inside] = x[~inside] if problem.spec.frame == "copied" else problem.spec.frame
+
+
+def check_dtypes(problem: Problem) -> None:
+    """Refuse dtypes that cannot hold the result's kind, before anything is computed."""
+    if problem.spec.product == "or_and" and not (is_exact(problem.input_dtype) and is_exact(problem.kernel_dtype)):
+        raise SpecError(f"product=or_and is for booleans, not for {problem.input_dtype} and {problem.kernel_dtype}")

@@ -1,0 +1,67 @@
+"""The sum as it is written, compiled for this machine.
+
+    refuses(case) -> str | None       cost(case) -> Cost       run(case, x, w, out, workers)       bind(case) -> Bound
+
+For many calls with one Case, keep what `bind` returns and call ``bound(x, w, out, workers)``: tables, strides and addresses of code
+are kept in it.
+
+**Bits.** An output starts at +0 and takes its taps in window order, last axis fastest, each by one fused multiply-add
+(acc = fma(w, X, acc)); on a machine without them, by a product and a sum. Nothing else is done to it, so its bits do not depend on
+tile, tier, edge, threads, or on how the arrays lie. Every tap counts, also on samples outside; what lies between the samples of a
+dilated input is not read.
+"""
+
+from dataclasses import replace
+from functools import lru_cache
+
+from faltung.codegen.host import refusal
+from faltung.methods.cost import Cost
+from faltung.methods.direct.bound import Array, Bound
+from faltung.methods.direct.lines import ELEMENTS, pieces
+from faltung.methods.direct.sizes import Sizes
+from faltung.methods.direct.tiles import choose
+from faltung.spec.case import Case
+
+NAME = "direct"
+MOST_SCRATCH = 2 << 20
+"""Bytes of scratch for each thread; a kernel that needs more is one for `fourier`."""
+
+
+def refuses(case: Case) -> str | None:
+    """Return why this method cannot compute `case`, in one sentence, or None when it can."""
+    if case.dtype not in ELEMENTS:
+        return f"direct computes {' and '.join(ELEMENTS)}, not {case.dtype}"
+    if (case.groups, case.channels_in, case.channels_out) != (1, 1, 1):
+        return (
+            f"direct computes one channel, not {case.groups} groups of {case.channels_in} channels in and {case.channels_out} out"
+        )
+    if (reason := refusal()) is not None:
+        return reason
+    needed = scratch_bytes(case)
+    return f"direct needs {needed} bytes of scratch here, more than {MOST_SCRATCH}: the kernel is too large" if needed > MOST_SCRATCH else None
+
+
+def run(case: Case, x: Array, w: Array, out: Array, workers: int) -> None:
+    """Write to `out` (B, 1, *M) the sums of `w` (1, 1, *K) over `x` (B, 1, *N)."""
+    bind(replace(case, weights=None))(x, w, out, workers)
+
+
+@lru_cache(maxsize=64)
+def bind(case: Case) -> Bound:
+    """Return `case` ready for many calls: ``bound(x, w, out, workers)``."""
+    return Bound(case)
+
+
+def scratch_bytes(case: Case) -> int:
+    """Return the bytes of scratch which one thread needs."""
+    working = [axes for axes in pieces(case) if axes.taps and axes.outputs]
+    return max((Sizes(axes, choose(axes, unroll=unroll)).scratch_bytes for axes in working for unroll in (False, True)), default=0)
+
+
+def cost(case: Case) -> Cost:
+    """Return what one thread is expected to take: see `seconds`."""
+    return Cost(seconds=sum(seconds(axes) for axes in pieces(case)), scratch_bytes=scratch_bytes(case))
+
+
+def seconds(axes: object) -> float:
+    return 0.0

@@ -1,0 +1,124 @@
+"""A Case bound for many calls: tables are made once, and a call passes addresses only."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from faltung.methods.direct.layout import Layout, layout, tables
+from faltung.methods.direct.lines import Axes, pieces
+from faltung.methods.direct.tiles import REPAID, choose, driver_function, strip_function
+from faltung.methods.workers import share
+from faltung.spec.case import Case
+
+Array = npt.NDArray[Any]
+ALONE = 1 << 18
+"""Multiply-adds (an output counts as 16) below which one thread is as fast as several: about 30 µs."""
+IN_ONE_CALL = 1 << 27
+"""Multiply-adds, counted so, which last at most 50 ms in one native call even at a tenth of the usual rate."""
+PARTS_EACH = 4
+"""Parts for each thread: a thread that is held up then takes fewer."""
+
+_scratch = threading.local()
+
+
+class Bound:
+    """One Case, ready to be called any number of times and from any thread: ``bound(x, w, out, workers)``."""
+
+    __slots__ = ("pieces",)
+
+    def __init__(self, case: Case) -> None:
+        self.pieces = tuple(Piece(axes) for axes in pieces(case))
+
+    def __call__(self, x: Array, w: Array, out: Array, workers: int = 1) -> None:
+        """Write the sums to `out`; shapes and dtypes are those of the Case and are not checked."""
+        if not out.size:
+            return
+        for piece in self.pieces:
+            piece(x, w, out, workers)
+
+
+class Piece:
+    """The outputs of one class on every axis: all of them, unless an axis has input dilation."""
+
+    __slots__ = ("_axes", "_known", "_out_slices", "_spent", "_tables", "_tap_slices", "_work")
+
+    def __init__(self, axes: Axes) -> None:
+        self._axes = axes
+        lines = axes.every[1:] if axes.batched else axes.every
+        whole = all(line.window.input_dilation == 1 for line in lines)
+        self._out_slices = None if whole else (slice(None), slice(None), *(line.out_slice for line in lines))
+        self._tap_slices = None if whole else (slice(None), slice(None), *(line.tap_slice for line in lines))
+        self._tables = tables(axes) if axes.taps and axes.outputs else None
+        self._work = axes.outputs * (axes.taps + 16)
+        self._spent = 0
+        self._known: tuple[tuple[Any, ...], Call] | None = None
+
+    def __call__(self, x: Array, w: Array, out: Array, workers: int) -> None:
+        if self._tap_slices is not None and self._out_slices is not None:
+            w = np.ascontiguousarray(w[self._tap_slices])
+            out = out[self._out_slices]
+        if self._tables is None:
+            out[...] = 0
+            return
+        self._spent += self._work
+        key = (x.strides, out.strides, self._spent >= REPAID)
+        known = self._known
+        if known is None or known[0] != key:
+            known = self._known = (key, self._prepare(x, out, unroll=key[2]))
+        known[1](x, w, out, workers, self._work)
+
+    def _prepare(self, x: Array, out: Array, *, unroll: bool) -> "Call":
+        assert self._tables is not None
+        batch = (0,) if self._axes.batched else ()
+        x_strides, out_strides = ([a.strides[i] for i in (*batch, *range(2, a.ndim))] for a in (x, out))
+        strip = choose(self._axes, unroll=unroll)
+        return Call(
+            layout(self._tables, strip, x_strides, out_strides),
+            driver_function(strip.element, len(self._axes.outer)).call,
+            strip_function(strip).address,
+        )
+
+
+class Call:
+    """The native call for arrays with given strides."""
+
+    __slots__ = ("_driver", "_layout", "_strip")
+
+    def __init__(self, made: Layout, driver: Callable[..., None], strip: int) -> None:
+        self._layout, self._driver, self._strip = made, driver, strip
+
+    def __call__(self, x: Array, w: Array, out: Array, workers: int, work: int) -> None:
+        made = self._layout
+        addresses = (made.record, x.ctypes.data, w.ctypes.data, out.ctypes.data)
+        if work < ALONE:
+            self._driver(*addresses, scratch(made.scratch_bytes), self._strip, 0, made.blocks, 0, made.columns)
+            return
+        parts = cut(made, work, workers)
+
+        def part(i: int) -> None:
+            self._driver(*addresses, scratch(made.scratch_bytes), self._strip, *parts[i])
+
+        share(part, len(parts), workers)
+
+
+def cut(made: Layout, work: int, workers: int) -> list[tuple[int, int, int, int]]:
+    """Return the parts of the work: ranges of blocks, and of columns where there are too few blocks."""
+    wanted = max(PARTS_EACH * workers if workers > 1 else 1, -(-work // IN_ONE_CALL))
+    down = min(wanted, made.blocks)
+    across = min(-(-wanted // down), max(1, made.columns // 256))
+    edges = [made.blocks * i // down for i in range(down + 1)]
+    sides = [made.columns * i // across // 64 * 64 if i < across else made.columns for i in range(across + 1)]
+    return [(*b, *c) for b in zip(edges, edges[1:], strict=False) for c in zip(sides, sides[1:], strict=False)]
+
+
+def scratch(size: int) -> int:
+    """Return the address of this thread's scratch of at least `size` bytes, aligned to a cache line."""
+    if getattr(_scratch, "size", -1) < size:
+        _scratch.kept = np.zeros(size + 64, np.uint8)
+        _scratch.address = -(-_scratch.kept.ctypes.data // 64) * 64
+        _scratch.size = size
+    address: int = _scratch.address
+    return address

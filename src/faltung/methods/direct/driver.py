@@ -1,0 +1,207 @@
+"""Emitter of the driver: which rows are read, which columns need scratch, and the calls of a strip.
+
+    driver(record, x, w, out, scratch, strip, first_block, last_block, first_column, last_column)
+
+A block is up to R neighbouring output rows (the strip's tile height). For each block the driver builds a table of input rows, one
+for each tap of the outer axes, where the boundary picks the row: no padded copy of the input is made. Columns whose taps all fall
+inside of the last axis are computed from x as it lies; the others, a few at each end, from short stretches of the rows which are
+copied to scratch through the boundary. When x or the stride does not let vectors be read from x, all columns go that way.
+
+A sample that lies outside on several axes takes the fill value of the first (lowest-numbered) of them.
+
+Every output is written once by a block, except where the last block is moved up to stay inside of the output: its first rows are
+then written again, with the same bits.
+"""
+
+from dataclasses import dataclass
+
+from faltung.codegen.builder import ITEMSIZE, NULL, Builder, Dialect, Operand, Value
+from faltung.methods.direct.gather import copy_line, gather, lookup
+from faltung.methods.direct.record import FIELD, outer_field
+
+ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64")
+PIECE_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driver:
+    """What a driver is compiled for: the element, and how many axes stand before the last one."""
+
+    element: str
+    lanes: int
+    outer_axes: int
+
+
+def emit_driver(driver: Driver, dialect: Dialect) -> list[Builder]:
+    """Return the driver's functions, the entry last."""
+    name = f"faltung_direct_driver_{driver.element}x{driver.lanes}_axes{driver.outer_axes + 1}"
+    piece = emit_pieces(f"{name}_pieces", driver, dialect)
+    b = Builder(name, ARGUMENTS, dialect)
+    record, x, w, out, scratch, strip, first_block, last_block, first_column, last_column = b.arguments
+    chunk = b.load("i64", record, FIELD["chunk"])
+
+    def one_chunk(low: Value, _: list[Value]) -> None:
+        high = b.least(b.add(low, chunk), last_column)
+
+        def one_block(block: Value, _: list[Value]) -> None:
+            indices = block_indices(b, driver, record, block)
+            target = out
+            for axis, index in enumerate(indices):
+                target = b.at(target, b.mul(index, outer(b, record, axis, "out_stride")))
+            row_table(b, driver, record, x, scratch, indices)
+            one_row_block(b, driver, piece, record, w, target, scratch, strip, low, high)
+
+        b.loop(first_block, last_block, one_block)
+
+    b.loop(first_column, last_column, one_chunk, step=chunk)
+    return [piece, b]
+
+
+def outer(b: Builder, record: Value, axis: int, name: str) -> Value:
+    return b.load("ptr" if name == "halo" else "i64", record, outer_field(axis, name))
+
+
+def block_indices(b: Builder, driver: Driver, record: Value, block: Value) -> list[Operand]:
+    """Return the output index on each outer axis of a block's first row."""
+    last = driver.outer_axes - 1
+    row_blocks = b.load("i64", record, FIELD["row_blocks"])
+    rows = b.load("i64", record, FIELD["rows"])
+    first = b.mul(b.remainder(block, row_blocks), rows)
+    indices: list[Operand] = [b.least(first, b.sub(outer(b, record, last, "outputs"), rows))]
+    rest = b.quotient(block, row_blocks)
+    for axis in reversed(range(last)):
+        outputs = outer(b, record, axis, "outputs")
+        indices.insert(0, b.remainder(rest, outputs) if axis else rest)
+        rest = b.quotient(rest, outputs) if axis else rest
+    return indices
+
+
+def row_table(b: Builder, driver: Driver, record: Value, x: Value, scratch: Value, indices: list[Operand]) -> None:
+    """Write, for each input row which the block reads: its address in x (or anything), and its fill row's address (or null).
+
+    Scratch starts with three tables of `tap_rows` addresses: the rows in x, the fill rows, and the rows as the strip gets them.
+    """
+    tap_rows = b.load("i64", record, FIELD["tap_rows"])
+    fills, fill_row = b.load("ptr", record, FIELD["fills"]), b.load("i64", record, FIELD["fill_row"])
+    fill_table = b.at(scratch, b.mul(tap_rows, 8))
+
+    def axis_loop(axis: int, place: Value, fill: Value, slot: Value) -> Value:
+        """Go through the taps of an axis, and of the axes behind it; return the next free slot."""
+        if axis == driver.outer_axes:
+            b.store(place, scratch, slot)
+            b.store(fill, fill_table, slot)
+            return b.value(b.add(slot, 8))
+        dilation, stride = outer(b, record, axis, "dilation"), outer(b, record, axis, "stride")
+        origin = b.sub(b.mul(stride, indices[axis]), outer(b, record, axis, "pad"))
+        samples, halo = outer(b, record, axis, "samples"), outer(b, record, axis, "halo")
+        halo_low, x_stride = outer(b, record, axis, "halo_low"), outer(b, record, axis, "x_stride")
+
+        def one_tap(t: Value, carried: list[Value]) -> list[Value]:
+            found = lookup(b, b.add(origin, b.mul(dilation, t)), samples, halo, halo_low)
+            filled = b.select(b.compare("slt", found, 0), b.at(fills, b.mul(b.sub(-1, found), fill_row)), NULL)
+            deeper = b.select(b.compare("eq", fill, NULL), filled, fill)  # the first axis that is outside decides
+            return [axis_loop(axis + 1, b.at(place, b.mul(found, x_stride)), deeper, carried[0])]
+
+        return b.loop(0, outer(b, record, axis, "taps"), one_tap, [slot])[0]
+
+    axis_loop(0, x, NULL, Value("i64", "0"))
+
+
+def one_row_block(
+    b: Builder, driver: Driver, piece: Builder, record: Value, w: Value, target: Value, scratch: Value, strip: Value,
+    low: Value, high: Value,
+) -> None:  # fmt: skip
+    """Compute columns low … high - 1 of a block: the inner ones from x, those before and behind through scratch."""
+    itemsize = ITEMSIZE[driver.element]
+    tile = b.load("i64", record, FIELD["tile"])
+    begin = b.greatest(low, b.load("i64", record, FIELD["inner_low"]))
+    end = b.least(high, b.load("i64", record, FIELD["inner_high"]))
+    place = b.quotient(b.address(b.at(target, b.mul(begin, itemsize))), itemsize)
+    begin = b.add(begin, b.bit_and(b.sub(0, place), b.load("i64", record, FIELD["align_mask"])))
+    room = b.greatest(b.sub(end, begin), 0)
+    width = b.sub(room, b.remainder(room, tile))
+    some = b.compare("sgt", width, 0)
+    begin = b.select(some, begin, high)
+    end = b.add(begin, width)
+    b.call(piece, [record, w, target, scratch, strip, low, begin, 0])
+    b.when(some, lambda: inner_columns(b, driver, record, w, target, scratch, strip, begin, width))
+    b.call(piece, [record, w, target, scratch, strip, end, high, 0])
+
+
+def inner_columns(
+    b: Builder, driver: Driver, record: Value, w: Value, target: Value, scratch: Value, strip: Value, begin: Value, width: Operand
+) -> None:
+    """Call the strip on columns which are read from x as it lies, and written where they belong."""
+    itemsize = ITEMSIZE[driver.element]
+    tap_rows = b.load("i64", record, FIELD["tap_rows"])
+    ahead = b.mul(b.sub(begin, b.load("i64", record, FIELD["pad"])), itemsize)
+
+    def one_row(i: Value, _: list[Value]) -> None:
+        base, fill = table_entry(b, scratch, tap_rows, i)
+        row = b.select(b.compare("eq", fill, NULL), b.at(base, ahead), fill)
+        b.store(row, scratch, b.mul(b.add(i, b.mul(tap_rows, 2)), 8))
+
+    b.loop(0, tap_rows, one_row)
+    call_strip(b, driver, record, w, b.at(target, b.mul(begin, itemsize)), scratch, strip, width, row_stride(b, driver, record))
+
+
+def row_stride(b: Builder, driver: Driver, record: Value) -> Value:
+    return outer(b, record, driver.outer_axes - 1, "out_stride")
+
+
+def table_entry(b: Builder, scratch: Value, tap_rows: Value, i: Value) -> tuple[Value, Value]:
+    return b.load("ptr", scratch, b.mul(i, 8)), b.load("ptr", scratch, b.mul(b.add(i, tap_rows), 8))
+
+
+def call_strip(
+    b: Builder, driver: Driver, record: Value, w: Value, out: Value, scratch: Value, strip: Value, columns: Operand, out_row: Operand
+) -> None:
+    tap_rows = b.load("i64", record, FIELD["tap_rows"])
+    table = b.at(scratch, b.mul(tap_rows, 16))
+    group = outer(b, record, driver.outer_axes - 1, "taps")
+    taps, offsets = b.load("i64", record, FIELD["taps"]), b.load("ptr", record, FIELD["tap_offsets"])
+    b.call(strip, [table, w, out, out_row, columns, tap_rows, group, taps, offsets])
+
+
+def emit_pieces(name: str, driver: Driver, dialect: Dialect) -> Builder:
+    """Return pieces(record, w, target, scratch, strip, low, high, 0): columns low … high - 1 of a block through scratch."""
+    b = Builder(name, PIECE_ARGUMENTS, dialect, internal=True, attributes="noinline")
+    record, w, target, scratch, strip, low, high, _ = b.arguments
+    itemsize = ITEMSIZE[driver.element]
+    wide, tile = b.load("i64", record, FIELD["wide"]), b.load("i64", record, FIELD["tile"])
+    tap_rows, scratch_row = b.load("i64", record, FIELD["tap_rows"]), b.load("i64", record, FIELD["scratch_row"])
+    result = b.at(scratch, b.load("i64", record, FIELD["result"]))
+    area = b.at(scratch, b.mul(tap_rows, 24))
+
+    def one_piece(first: Value, _: list[Value]) -> None:
+        count = b.least(wide, b.sub(high, first))
+
+        def one_row(i: Value, _: list[Value]) -> None:
+            base, fill = table_entry(b, scratch, tap_rows, i)
+            line = b.at(area, b.mul(i, scratch_row))
+            inside = b.compare("eq", fill, NULL)
+            b.when(inside, lambda: gather(b, record, base, line, first, count, driver.element, driver.lanes))
+            b.store(b.select(inside, line, fill), scratch, b.mul(b.add(i, b.mul(tap_rows, 2)), 8))
+
+        b.loop(0, tap_rows, one_row)
+        columns = b.mul(b.quotient(b.add(count, b.sub(tile, 1)), tile), tile)
+        result_row = b.mul(wide, itemsize)
+        call_strip(b, driver, record, w, result, scratch, strip, columns, result_row)
+        put(b, driver, record, result, result_row, target, first, count)
+
+    b.loop(low, high, one_piece, step=wide)
+    return b
+
+
+def put(
+    b: Builder, driver: Driver, record: Value, result: Value, result_row: Operand, target: Value, first: Operand, count: Operand
+) -> None:
+    """Copy a piece's results from scratch to the output's rows."""
+    itemsize = ITEMSIZE[driver.element]
+    out_stride, out_row = b.load("i64", record, FIELD["out_stride"]), row_stride(b, driver, record)
+
+    def one_row(r: Value, _: list[Value]) -> None:
+        source, place = b.at(result, b.mul(r, result_row)), b.at(b.at(target, b.mul(r, out_row)), b.mul(first, out_stride))
+        copy_line(b, source, itemsize, place, out_stride, 0, count, driver.element, driver.lanes)
+
+    b.loop(0, b.load("i64", record, FIELD["rows"]), one_row)

@@ -1,0 +1,110 @@
+"""A Case in the driver's terms: axes, tables, fill rows, and the record for arrays with given strides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from faltung.methods.direct.lines import Axes, halo
+from faltung.methods.direct.record import HEAD, OUTER
+from faltung.methods.direct.sizes import Sizes
+from faltung.methods.direct.strip import Strip
+from faltung.spec.window import Number
+
+ALIGNED_FROM = 512
+"""Outputs of a row from which it pays to start at an aligned address: up to lanes - 1 more columns go through scratch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """What the record points to and no array changes: halo tables (and their entries before sample 0), and the fill values."""
+
+    axes: Axes
+    halos: tuple[npt.NDArray[np.int64], ...]
+    halo_lows: tuple[int, ...]
+    fills: tuple[Number, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """A record in memory, what it points to (kept alive here), and the extent of the work."""
+
+    record: int
+    blocks: int
+    columns: int
+    scratch_bytes: int
+    kept: tuple[npt.NDArray[Any], ...]
+
+
+def tables(axes: Axes) -> Tables:
+    """Return the tables for axes all of which have outputs and taps."""
+    fills: list[Number] = []
+    halos = []
+    for line in axes.every:
+        reach = line.span if line is not axes.last else (line.span // line.stride + 1) * line.stride - 1
+        halos.append(halo(line, line.stride * (line.outputs - 1) + reach - line.pad, fills))
+    return Tables(
+        axes=axes, halos=tuple(np.array([*table, 0], np.int64) for table, _ in halos),
+        halo_lows=tuple(low for _, low in halos), fills=tuple(fills) or (0,),
+    )  # fmt: skip
+
+
+def layout(given: Tables, strip: Strip, x_strides: Sequence[int], out_strides: Sequence[int]) -> Layout:
+    """Return the layout for arrays with these strides, one stride for each axis of the tables."""
+    axes = given.axes
+    sizes = Sizes(axes, strip)
+    dtype = np.dtype(np.float32 if axes.itemsize == 4 else np.float64)
+    fills = np.empty((len(given.fills), sizes.fill_row), dtype)
+    fills.T[...] = np.array(given.fills, np.float64)
+    offsets = np.array(sizes.offsets, np.int64)
+    row_blocks = -(-axes.outer[-1].outputs // strip.rows)
+    head = {
+        "row_blocks": row_blocks, "tap_offsets": offsets.ctypes.data, "fills": fills.ctypes.data, "halo": given.halos[-1].ctypes.data,
+        "halo_low": given.halo_lows[-1], **cuts(sizes), **inner(axes, strip, x_strides, out_strides),
+        "x_stride": x_strides[-1], "out_stride": out_strides[-1],
+    }  # fmt: skip
+    values = [head[name] for name in HEAD]
+    for axis in range(len(axes.outer)):
+        fields = outer_fields(given, axis, sizes) | {"x_stride": x_strides[axis], "out_stride": out_strides[axis]}
+        values += [fields[name] for name in OUTER]
+    record = np.array(values, np.int64)
+    blocks = row_blocks * prod(line.outputs for line in axes.outer[:-1])
+    return Layout(
+        record=record.ctypes.data, blocks=blocks, columns=axes.last.outputs, scratch_bytes=sizes.scratch_bytes,
+        kept=(record, fills, offsets, *given.halos),
+    )  # fmt: skip
+
+
+def cuts(sizes: Sizes) -> dict[str, int]:
+    """Return the fields of the head that say how rows and columns are cut."""
+    last, strip, itemsize = sizes.axes.last, sizes.strip, sizes.strip.itemsize
+    return {
+        "chunk": sizes.chunk, "wide": sizes.wide, "tile": strip.tile, "rows": strip.rows, "tap_rows": sizes.tap_rows,
+        "scratch_row": itemsize * sizes.phases * sizes.phase, "phase": itemsize * sizes.phase, "phases": sizes.phases,
+        "extra": sizes.extra, "result": sizes.result, "taps": last.taps, "samples": last.samples, "stride": last.stride, "pad": last.pad,
+        "fill_row": itemsize * sizes.fill_row,
+    }  # fmt: skip
+
+
+def inner(axes: Axes, strip: Strip, x_strides: Sequence[int], out_strides: Sequence[int]) -> dict[str, int]:
+    """Return which columns the strip reads from x, and writes to the output, as they lie; none where they do not lie side by side."""
+    last = axes.last
+    close = last.stride == 1 and x_strides[-1] == out_strides[-1] == axes.itemsize
+    low = min(max(last.pad, 0), last.outputs)
+    high = min(max(last.samples - last.span + last.pad, low), last.outputs)
+    mask = strip.lanes - 1 if last.outputs >= ALIGNED_FROM else 0
+    return {"inner_low": low if close else 0, "inner_high": high if close else 0, "align_mask": mask}
+
+
+def outer_fields(given: Tables, axis: int, sizes: Sizes) -> dict[str, int]:
+    """Return the fields of one outer axis that do not depend on the arrays."""
+    line = sizes.axes.outer[axis]
+    row_axis = axis == len(sizes.axes.outer) - 1
+    return {
+        "outputs": line.outputs, "taps": sizes.group if row_axis else line.taps, "samples": line.samples, "stride": line.stride,
+        "dilation": line.dilation if sizes.strip.rows == 1 or not row_axis else 1, "pad": line.pad,
+        "halo": given.halos[axis].ctypes.data, "halo_low": given.halo_lows[axis],
+    }  # fmt: skip

@@ -1,0 +1,135 @@
+"""What the driver must know of each axis: a Window without input dilation, its halo as a table, and the fill values.
+
+**Input dilation.** With s = stride, d = kernel_dilation and e = input_dilation, output o meets tap t where e divides
+s·o + d·t − pad_low. Outputs that agree modulo e' = e / gcd(s, e) use the same taps, every (e / gcd(d, e))-th, and among themselves
+they are an axis without input dilation, with stride s / gcd(s, e) and dilation d / gcd(d, e). So such an axis is cut into e' lines;
+gaps are not read at all (a weight that is infinite meets no zero there), and nothing is computed in vain.
+"""
+
+from dataclasses import dataclass, replace
+from itertools import product
+from math import gcd, prod
+
+from faltung.codegen.builder import ITEMSIZE
+from faltung.spec.boundary import source
+from faltung.spec.case import Case
+from faltung.spec.window import Number, Window, core_size, fill_value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One axis, or one class of outputs of it: output o and tap t read position stride·o + dilation·t − pad of `samples` samples."""
+
+    samples: int
+    outputs: int
+    taps: int
+    stride: int
+    dilation: int
+    pad: int
+    window: Window
+    out_slice: slice
+    tap_slice: slice
+
+    @property
+    def span(self) -> int:
+        """How far the last tap lies behind the first."""
+        return self.dilation * (self.taps - 1)
+
+
+ELEMENTS = {"float32": "float", "float64": "double"}
+BATCH = Line(
+    samples=1, outputs=1, taps=1, stride=1, dilation=1, pad=0, window=Window(), out_slice=slice(None), tap_slice=slice(None)
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axes:
+    """The axes of one piece of work: the outer ones, of which the last is the row axis, and the one whose samples lie side by side."""
+
+    element: str
+    outer: tuple[Line, ...]
+    last: Line
+    batched: bool
+
+    @property
+    def every(self) -> tuple[Line, ...]:
+        return (*self.outer, self.last)
+
+    @property
+    def row(self) -> Line:
+        return self.outer[-1]
+
+    @property
+    def neighbours(self) -> bool:
+        """Whether neighbouring output rows read the same input rows, one further on."""
+        return self.row.stride == 1 and (self.row.dilation == 1 or self.row.taps == 1)
+
+    @property
+    def itemsize(self) -> int:
+        return ITEMSIZE[self.element]
+
+    @property
+    def taps(self) -> int:
+        return prod(line.taps for line in self.every)
+
+    @property
+    def outputs(self) -> int:
+        return prod(line.outputs for line in self.every)
+
+
+def pieces(case: Case) -> list[Axes]:
+    """Return the pieces of work of a Case: one, or with input dilation one for each class of outputs on every axis.
+
+    The batch is an axis with one tap; it is left out where it has one item and another axis stands before the last.
+    """
+    per_axis = [lines(*axis) for axis in zip(case.windows, case.input_sizes, case.kernel_sizes, strict=True)]
+    batched = case.batch != 1 or len(per_axis) == 1
+    batch = (replace(BATCH, samples=case.batch, outputs=case.batch),) if batched else ()
+    return [
+        Axes(element=ELEMENTS[case.dtype], outer=(*batch, *axes[:-1]), last=axes[-1], batched=batched) for axes in product(*per_axis)
+    ]
+
+
+def lines(window: Window, n: int, k: int) -> tuple[Line, ...]:
+    """Return the lines of one axis: one without input dilation, else one for each class of outputs."""
+    m = core_size(window, n, k)
+    s, d, e = window.stride, window.kernel_dilation, window.input_dilation
+    found = []
+    for first in range(min(e // gcd(s, e), m)):
+        taps = [t for t in range(k) if (s * first + d * t - window.pad_low) % e == 0]
+        out_slice = slice(first, None, e // gcd(s, e))
+        tap_slice = slice(taps[0], None, e // gcd(d, e)) if taps else slice(0, 0)
+        found.append(
+            Line(
+                samples=n, outputs=len(range(m)[out_slice]), taps=len(taps), stride=s // gcd(s, e), dilation=d // gcd(d, e),
+                pad=-((s * first + d * taps[0] - window.pad_low) // e) if taps else 0,
+                window=window, out_slice=out_slice, tap_slice=tap_slice,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def halo(line: Line, last: int, fills: list[Number]) -> tuple[list[int], int]:
+    """Return the halo table of a line up to position `last`, and how many of its entries lie before sample 0.
+
+    A fill value is appended to `fills` if it is new there; entry -1 - f stands for fills[f].
+    """
+    low = [-1 - fill_number(line, "low", fills) if q is None else q for q in samples(line, range(-max(line.pad, 0), 0))]
+    high = [-1 - fill_number(line, "high", fills) if q is None else q for q in samples(line, range(line.samples, last + 1))]
+    return low + high, len(low)
+
+
+def samples(line: Line, positions: range) -> list[int | None]:
+    """Return the sample that is read at each position of one end, or None where its fill value stands."""
+    law = line.window.boundary_low if positions.start < 0 else line.window.boundary_high
+    return [source(law, p, line.samples) for p in positions]
+
+
+def fill_number(line: Line, end: str, fills: list[Number]) -> int:
+    """Return where in `fills` the fill value of one end stands."""
+    value = fill_value(line.window, "low" if end == "low" else "high")
+    for i, known in enumerate(fills):
+        if repr(known) == repr(value):  # not ==, which takes 0.0 for -0.0 and never finds a NaN
+            return i
+    fills.append(value)
+    return len(fills) - 1

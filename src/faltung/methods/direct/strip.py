@@ -1,0 +1,153 @@
+"""Emitter of the strip: the innermost work, on columns that lie side by side.
+
+    strip(rows, w, out, out_row, columns, tap_rows, group, taps, tap_offsets)
+    out[r][j] = Σ over tap rows, then taps v, of  w[…, v] · rows[…][j + offset(v)]        j < columns, a multiple of the tile
+
+A register tile holds R output rows by C vectors: each vector that is loaded serves up to R output rows, each weight C vectors.
+`rows` are addresses of input rows, in groups of `group` = R + (kernel rows) - 1 neighbours, one group for each tap of the axes
+before; with R = 1 the rows are just the tap rows, one after the other.
+
+**Order.** An accumulator starts at +0, and for the taps in window order, last axis fastest, acc = fma(w[t], X, acc): one rounding a
+tap. The order is the same in every variant, every tile and every lane, so the bits are too.
+
+Two variants. `unrolled`: kernel rows, taps and offsets are known, and everything is written out; for small kernels. `looped`: they are
+read at run time; it serves every kernel, and large ones as fast as the other would.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from faltung.codegen.builder import ITEMSIZE, Builder, Dialect, Operand, Value, vector, zeros
+
+ARGUMENTS = ("ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64", "ptr")
+Accumulators = list[list[Value]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strip:
+    """What a strip is compiled for; `offsets` (bytes, one for each tap) is None in the looped variant."""
+
+    element: str
+    lanes: int
+    rows: int
+    vectors: int
+    kernel_rows: int = 0
+    offsets: tuple[int, ...] | None = None
+    streaming: bool = False
+
+    @property
+    def itemsize(self) -> int:
+        return ITEMSIZE[self.element]
+
+    @property
+    def tile(self) -> int:
+        """How many outputs of a row one tile has."""
+        return self.lanes * self.vectors
+
+
+def strip_name(strip: Strip) -> str:
+    """Return a name that can be read in a profile."""
+    kernel = "looped" if strip.offsets is None else f"{strip.kernel_rows}x{len(strip.offsets)}_" + "_".join(map(str, strip.offsets))
+    streaming = "_streaming" if strip.streaming else ""
+    return f"faltung_direct_{strip.element}x{strip.lanes}_tile{strip.rows}x{strip.vectors}_{kernel}{streaming}"
+
+
+def emit_strip(strip: Strip, dialect: Dialect) -> list[Builder]:
+    """Return the strip's function."""
+    b = Builder(strip_name(strip), ARGUMENTS, dialect)
+    rows, w, out, out_row, columns, *sizes = b.arguments
+    body = looped_tile if strip.offsets is None else unrolled_tile
+    step = strip.tile * strip.itemsize
+
+    def one_tile(at: Value, _: list[Value]) -> None:
+        acc = body(b, strip, rows, w, at, sizes)
+        for r, line in enumerate(acc):
+            for q, value in enumerate(line):
+                place = b.at(b.at(out, b.mul(r, out_row)), at)
+                width = strip.lanes * strip.itemsize
+                b.store(value, place, q * width, align=width if strip.streaming else 1, streaming=strip.streaming)
+
+    b.loop(0, b.mul(columns, strip.itemsize), one_tile, step=step)
+    return [b]
+
+
+def unrolled_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, sizes: Sequence[Value]) -> Accumulators:
+    """Return a tile's sums, every tap written out; the groups are a loop at run time."""
+    assert strip.offsets is not None
+    tap_rows = sizes[0]
+    height, width = strip.kernel_rows, len(strip.offsets) * strip.itemsize
+    group = strip.rows + height - 1
+
+    def one_group(g: Value, carried: list[Value]) -> list[Value]:
+        weights, *flat = carried
+        acc = folded(flat, strip.vectors)
+        here = b.at(rows, b.mul(g, 8))
+        for p in range(group):
+            served = [r for r in range(strip.rows) if 0 <= p - r < height]
+            row = b.at(b.load("ptr", here, 8 * p), at)
+            for v, offset in enumerate(strip.offsets or ()):
+                places = [b.at(weights, (p - r) * width + v * strip.itemsize) for r in served]
+                multiply(b, strip, acc, served, row, offset, places)
+        return [b.at(weights, height * width), *flattened(acc)]
+
+    start = [w, *flattened(start_sums(strip))]
+    return folded(b.loop(0, tap_rows, one_group, start, step=group)[1:], strip.vectors)
+
+
+def looped_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, sizes: Sequence[Value]) -> Accumulators:
+    """Return a tile's sums, with loops over kernel rows and taps: a ramp up, full rows, a ramp down (at least R - 1 kernel rows)."""
+    tap_rows, group, taps, offsets = sizes
+    width = b.mul(taps, strip.itemsize)
+    height = b.sub(group, strip.rows - 1)
+
+    def one_row(here: Value, weights: Value, p: Operand, served: list[int], flat: list[Value]) -> list[Value]:
+        row = b.at(b.load("ptr", b.at(here, b.mul(p, 8))), at)
+        lines = [b.at(weights, b.mul(b.sub(p, r), width)) for r in served]
+
+        def one_tap(v: Value, carried: list[Value]) -> list[Value]:
+            acc = folded(carried, strip.vectors)
+            places = [b.at(line, b.mul(v, strip.itemsize)) for line in lines]
+            multiply(b, strip, acc, served, row, b.load("i64", offsets, b.mul(v, 8)), places)
+            return flattened(acc)
+
+        return b.loop(0, taps, one_tap, flat)
+
+    def one_group(g: Value, carried: list[Value]) -> list[Value]:
+        weights, *flat = carried
+        here = b.at(rows, b.mul(g, 8))
+        everyone = list(range(strip.rows))
+        for p in range(strip.rows - 1):
+            flat = one_row(here, weights, p, everyone[: p + 1], flat)
+        flat = b.loop(strip.rows - 1, height, lambda p, acc: one_row(here, weights, p, everyone, acc), flat)
+        for p in range(strip.rows - 1):
+            flat = one_row(here, weights, b.add(height, p), everyone[p + 1 :], flat)
+        return [b.at(weights, b.mul(height, width)), *flat]
+
+    start = [w, *flattened(start_sums(strip))]
+    return folded(b.loop(0, tap_rows, one_group, start, step=group)[1:], strip.vectors)
+
+
+def multiply(b: Builder, strip: Strip, acc: Accumulators, served: list[int], row: Value, offset: Operand, places: list[Value]) -> None:
+    """Add one tap's products with the vectors at `offset` of an input row to the output rows which it serves."""
+    kind, width = vector(strip.lanes, strip.element), strip.lanes * strip.itemsize
+    place = b.at(row, offset)
+    loaded = [b.load(kind, place, q * width) for q in range(strip.vectors)]
+    for r, weight in zip(served, places, strict=True):
+        tap = b.splat(b.load(strip.element, weight, align=strip.itemsize), strip.lanes)
+        acc[r] = [b.fma(tap, x, total) for x, total in zip(loaded, acc[r], strict=True)]
+
+
+def start_sums(strip: Strip) -> Accumulators:
+    """Return the sums of no taps: +0."""
+    return [[zeros(vector(strip.lanes, strip.element))] * strip.vectors for _ in range(strip.rows)]
+
+
+def flattened(acc: Accumulators) -> list[Value]:
+    return [value for line in acc for value in line]
+
+
+def folded(flat: Sequence[Value], vectors: int) -> Accumulators:
+    return [list(flat[i : i + vectors]) for i in range(0, len(flat), vectors)]
+
+
+Emitter = Callable[[Strip, Dialect], list[Builder]]

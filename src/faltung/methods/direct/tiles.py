@@ -1,0 +1,68 @@
+"""Which strip computes a Case: the looped one at first, the unrolled one when the work repays its compilation."""
+
+from functools import cache
+
+from faltung.codegen.builder import ITEMSIZE
+from faltung.codegen.compile import Compiled, compile_function, dialect
+from faltung.codegen.host import Host, host
+from faltung.methods.direct.driver import Driver, emit_driver
+from faltung.methods.direct.lines import Axes
+from faltung.methods.direct.sizes import Sizes
+from faltung.methods.direct.strip import Strip, emit_strip
+
+UNROLLED_AT_MOST = 800
+"""Multiply-adds written out in one tile: beyond, compiling takes long, and loops cost next to nothing (3 % at 9 x 9)."""
+REPAID = 1 << 24
+"""Multiply-adds after which a kernel is compiled for its shape: about the time that compiling takes."""
+
+
+def choose(axes: Axes, *, unroll: bool) -> Strip:
+    """Return the strip for a piece of work: unrolled where that is asked for and possible."""
+    plain = looped(axes, host())
+    if not unroll:
+        return plain
+    # where the taps stand in scratch depends on the tile (with a stride: on its phases), and the tile on how many taps there are
+    trial = unrolled(axes, host(), (0,) * axes.last.taps)
+    return unrolled(axes, host(), Sizes(axes, trial).offsets) or plain if trial else plain
+
+
+def looped(axes: Axes, target: Host) -> Strip:
+    """Return the strip for any kernel of this element."""
+    lanes = target.lanes(axes.itemsize)
+    shared = axes.neighbours and axes.row.taps >= 4 and axes.row.outputs >= 4
+    rows = 4 if shared else 1
+    vectors = 2 if shared and target.registers < 32 else 4
+    return Strip(element=axes.element, lanes=lanes, rows=rows, vectors=vectors)
+
+
+def unrolled(axes: Axes, target: Host, offsets: tuple[int, ...]) -> Strip | None:
+    """Return the strip for one kernel shape, or None where it is too large to be written out."""
+    lanes = target.lanes(axes.itemsize)
+    for rows, vectors in tile_shapes(axes, target):
+        if rows <= axes.row.outputs and axes.row.taps * len(offsets) * rows * vectors <= UNROLLED_AT_MOST:
+            return Strip(
+                element=axes.element, lanes=lanes, rows=rows, vectors=vectors, kernel_rows=axes.row.taps, offsets=offsets
+            )
+    return None
+
+
+def tile_shapes(axes: Axes, target: Host) -> tuple[tuple[int, int], ...]:
+    """Return rows and vectors of a register tile, the best first: accumulators, the loaded vectors and one weight fit the registers."""
+    if not axes.neighbours:
+        return ((1, 4), (1, 2))
+    if target.registers >= 32:
+        return ((8, 2), (4, 4), (4, 2), (2, 4), (1, 4)) if axes.row.taps <= 5 else ((4, 4), (4, 2), (2, 4), (1, 4))
+    return ((4, 2), (2, 4), (1, 4))
+
+
+@cache
+def strip_function(strip: Strip) -> Compiled:
+    """Return a strip in memory."""
+    return compile_function(emit_strip(strip, dialect()))
+
+
+@cache
+def driver_function(element: str, outer_axes: int) -> Compiled:
+    """Return the driver for an element and a number of axes."""
+    driver = Driver(element=element, lanes=host().lanes(ITEMSIZE[element]), outer_axes=outer_axes)
+    return compile_function(emit_driver(driver, dialect()))

@@ -1,0 +1,121 @@
+"""The bits of an output do not depend on tier, threads, or on how the arrays lie."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from parity.direct_oracle import make_case
+
+from faltung.methods import direct
+from faltung.spec.window import Window
+
+pytestmark = pytest.mark.compiled
+CASES = [
+    ((70, 700), (3, 3), 1), ((40, 531), (7, 7), 1), ((9, 2000), (5, 2), 1), ((33, 1500), (3, 5), 2), ((20_000,), (31,), 1),
+    ((9, 20, 300), (3, 3, 3), 1), ((17, 90), (13, 12), 1),
+]  # fmt: skip
+
+
+def arrays(case, seed=0):
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((1, 1, *case.input_sizes)).astype(case.dtype)
+    return x, rng.standard_normal((1, 1, *case.kernel_sizes)).astype(case.dtype)
+
+
+def a_case(sizes, kernel, stride, dtype, boundary="half_sample"):
+    windows = [
+        Window(stride=stride, pad_low=k // 2, pad_high=k - 1 - k // 2, boundary_low=boundary, boundary_high=boundary) for k in kernel
+    ]
+    return make_case(windows, sizes, kernel, dtype)
+
+
+def result(case, x, w, workers=1, like=None):
+    out = np.full((1, 1, *case.output_sizes), np.nan, case.dtype) if like is None else like
+    direct.Bound(case)(x, w, out, workers)
+    return out
+
+
+@pytest.fixture
+def unrolled(monkeypatch):
+    """Return a context in which the first call already uses the kernel that is compiled for its shape."""
+    return lambda: monkeypatch.setattr("faltung.methods.direct.bound.REPAID", 0)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("sizes", "kernel", "stride"), CASES)
+def test_tiers_and_threads(sizes, kernel, stride, dtype, unrolled, monkeypatch):
+    case = a_case(sizes, kernel, stride, dtype)
+    x, w = arrays(case)
+    monkeypatch.setattr("faltung.methods.direct.bound.REPAID", 1 << 60)
+    monkeypatch.setattr("faltung.methods.direct.bound.ALONE", 0)
+    plain = result(case, x, w)
+    assert np.array_equal(plain, result(case, x, w, workers=2))
+    unrolled()
+    assert np.array_equal(plain, result(case, x, w))
+    assert np.array_equal(plain, result(case, x, w, workers=2))
+    assert np.isfinite(plain).all()
+
+
+@pytest.mark.parametrize("repaid", [0, 1 << 60])
+@pytest.mark.parametrize(("sizes", "kernel", "stride"), CASES)
+def test_views(sizes, kernel, stride, repaid, monkeypatch):
+    monkeypatch.setattr("faltung.methods.direct.bound.REPAID", repaid)
+    case = a_case(sizes, kernel, stride, "float32")
+    x, w = arrays(case)
+    plain = result(case, x, w)
+    for step, layout in product((1, 2, -1, -3), "CF"):
+        view = strided(x, step, layout)
+        target = strided(np.zeros_like(plain), step, layout)
+        assert np.array_equal(plain, result(case, view, w))
+        assert np.array_equal(plain, result(case, x, w, like=target))
+        assert np.array_equal(plain, result(case, view, w, like=target))
+
+
+def strided(a, step, layout):
+    """Return a view equal to `a` on memory with other strides on every axis but the first two."""
+    big = np.zeros([*a.shape[:2], *(abs(step) * n for n in a.shape[2:])], a.dtype, order=layout)
+    view = big[(slice(None), slice(None), *[slice(None, None, step)] * (a.ndim - 2))]
+    view[...] = a
+    return view
+
+
+def test_misaligned_and_broadcast_arrays():
+    case = a_case((20, 600), (3, 3), 1, "float32")
+    x, w = arrays(case)
+    plain = result(case, x, w)
+    odd = np.zeros(x.nbytes + 1, np.uint8)[1:].view(np.float32).reshape(x.shape)
+    odd[...] = x
+    target = np.zeros(x.nbytes + 1, np.uint8)[1:].view(np.float32).reshape(x.shape)
+    assert np.array_equal(plain, result(case, odd, w, like=target))
+    flat = np.broadcast_to(np.float32(2), x.shape)
+    assert np.array_equal(result(case, flat, w), result(case, np.ascontiguousarray(flat), w))
+
+
+@pytest.mark.parametrize("columns", [(0, 100), (37, 300), (600, 700), (5, 6)])
+def test_a_range_of_columns(columns):
+    case = a_case((40, 700), (3, 5), 1, "float32", boundary="edge")
+    x, w = arrays(case)
+    whole = result(case, x, w)
+    low, high = columns
+    rows, last = case.windows
+    part = Window(pad_low=last.pad_low - low, pad_high=high - 700 + last.pad_high, boundary_low="edge", boundary_high="edge")
+    assert np.array_equal(whole[..., low:high], result(make_case([rows, part], (40, 700), (3, 5)), x, w))
+
+
+def test_many_threads_at_once_on_one_bound_case():
+    from concurrent.futures import ThreadPoolExecutor
+
+    case = a_case((50, 400), (5, 5), 1, "float32")
+    bound = direct.Bound(case)
+    inputs = [arrays(case, seed) for seed in range(8)]
+    wanted = [result(case, *pair) for pair in inputs]
+
+    def once(i):
+        x, w = inputs[i % 8]
+        x = x if i % 3 else strided(x, 2, "C")
+        out = np.empty((1, 1, *case.output_sizes), np.float32)
+        bound(x, w, out, 2)
+        return np.array_equal(out, wanted[i % 8])
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(once, range(200)))
