@@ -1,4 +1,5 @@
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
@@ -18,6 +19,14 @@ extensions = [
     "executed",
 ]
 exclude_patterns = ["_build", "_generated/work", "_generated/pictures"]
+
+# Formulas are set by one file of MathJax, which the pages carry: they are read without a network. SVG, because browsers refuse fonts
+# to pages that are opened from a disk. The menu, which would load more files, is off.
+MATHJAX = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static/mathjax/tex-svg.js"
+mathjax_path = MATHJAX.name
+mathjax3_config = {"options": {"enableMenu": False}, "svg": {"fontCache": "global"}}
+html_static_path = ["_static", str(MATHJAX)]
+html_css_files = ["faltung.css"]
 
 html_theme = "pydata_sphinx_theme"
 html_title = "faltung"

@@ -4,7 +4,8 @@
 value of a last expression, and every picture: open matplotlib figures, and Pillow images that are the last expression or that the
 block passed to ``show(image)``. Figures are drawn in both themes. Options: ``:alt:`` the text of the pictures (required when there
 are any), ``:hide-code:``, ``:hide-output:``, ``:width:`` of the pictures, ``:raises: Name`` for a block that must end in that error,
-of which the last line is shown.
+of which the last line is shown, ``:rst:`` when what it prints is reStructuredText: it then becomes part of the page (tables, sections,
+formulas, further blocks).
 
 ``.. shell::`` runs each line as a command and shows it after a ``$`` with its output. Options: ``:exit-code:`` expected of the
 last command, ``:hide-output:``.
@@ -96,6 +97,7 @@ class Exec(Executed):
         "hide-code": directives.flag,
         "hide-output": directives.flag,
         "raises": directives.unchanged_required,
+        "rst": directives.flag,
     }
 
     def run(self) -> list[nodes.Node]:
@@ -104,9 +106,12 @@ class Exec(Executed):
         if error != self.options.get("raises"):
             raise ExtensionError(f"{self.place}: expected {self.options.get('raises') or 'no error'}, got\n{output}")
         found = [] if "hide-code" in self.options else [self.literal(code, "python", "executed-source")]
-        if output.strip() and "hide-output" not in self.options:
+        pictures = self.pictures()
+        if "rst" in self.options:
+            found += self.parse_text_to_nodes(output, allow_section_headings=True)
+        elif output.strip() and "hide-output" not in self.options:
             found.append(self.literal(output.rstrip("\n"), "text", "executed-output"))
-        return found + self.pictures()
+        return found + pictures
 
     def execute(self, code: str) -> tuple[str, str | None]:
         """Return what the code printed and the name of the error it ended in, if any."""

@@ -10,7 +10,10 @@ from faltung.errors import SpecError
 from faltung.spec import Problem, Spec
 from faltung.spec.adjoint import adjoint
 from faltung.spec.arguments import make_spec
-from faltung.spec.differences import differences
+try:
+    from faltung.spec.differences import differences
+except ImportError:
+    differences = None
 from faltung.spec.parse import parse
 
 __all__ = ["adjoint", "convolve", "correlate", "differences", "parse", "plan", "problem", "run"]

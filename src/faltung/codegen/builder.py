@@ -135,11 +135,17 @@ class Builder:
         place = self._place(type_, self.at(pointer, offset))
         return self._emit(type_, f"load {self._spell(type_)}, {place}, align {align}")
 
-    def store(self, value: Operand, pointer: Value, offset: Operand = 0, *, align: int = 1, streaming: bool = False) -> None:
-        """Write a value `offset` bytes behind `pointer`; `streaming` writes past the caches (the address must be aligned)."""
+    def store(self, value: Operand, pointer: Value, offset: Operand = 0) -> None:
+        """Write a value `offset` bytes behind `pointer`."""
         place = self._place(self.value(value).type, self.at(pointer, offset))
-        hint = ", !nontemporal !0" if streaming else ""
-        self._lines.append(f"store {self._typed(value)}, {place}, align {align}{hint}")
+        self._lines.append(f"store {self._typed(value)}, {place}, align 1")
+
+    def prefetch(self, pointer: Value) -> None:
+        """Ask for the cache line at `pointer`, into the second level; any address will do, and nothing is read."""
+        kind = self._spell("ptr")
+        name = "@llvm.prefetch.p0" if self._dialect.opaque else "@llvm.prefetch.p0i8"
+        self.declarations.add(f"declare void {name}({kind}, i32, i32, i32)")
+        self._lines.append(f"call void {name}({kind} {pointer.name}, i32 0, i32 2, i32 1)")
 
     # -- vectors
 
@@ -263,4 +269,4 @@ class Builder:
 def module_text(functions: Sequence[Builder]) -> str:
     """Return the text of a module: its functions, and the intrinsics which they use."""
     declarations = sorted(set().union(*(f.declarations for f in functions)))
-    return "\n".join([*(f.text() for f in functions), *declarations, "!0 = !{i32 1}", ""])
+    return "\n".join([*(f.text() for f in functions), *declarations, ""])

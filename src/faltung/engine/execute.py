@@ -5,12 +5,11 @@ from typing import Any
 import numpy as np
 
 from faltung.engine.core import sums
-from faltung.engine.finish import finish
+from faltung.engine.finish import finish, needs_finish
 from faltung.engine.integers import exact_sum_dtype
 from faltung.engine.operands import dtype_name
 from faltung.engine.route import Route, route
 from faltung.errors import SpecError
-from faltung.spec.problem import Problem
 from faltung.spec.spec import Spec
 
 Array = np.ndarray[Any, Any]
@@ -26,30 +25,18 @@ def settled(spec: Spec, x: Array, k: Array, axes: tuple[int, ...] | None, method
 
 def execute(way: Route, x: Array, k: Array, workers: int, out: Array | None = None) -> Array:
     """Return the result of a Route on operands of its shapes and dtypes."""
-    problem = way.problem
-    if problem.exchanged:
+    if way.exchanged:
         x, k = k, x
-    dtype = result_type(problem)
     if out is not None:
-        checked_out(out, way.shape, dtype, x, k)
+        checked_out(out, way.shape, way.dtype, x, k)
     if way.plain:
-        return sums(way, x, k, workers, np.empty(way.shape, dtype) if out is None else out)
+        return sums(way, x, k, workers, np.empty(way.shape, way.dtype) if out is None else out)
     values = sums(way, x, k, workers)
-    if out is None and values.dtype == dtype and not _steps(problem):
+    if out is None and not needs_finish(way.problem, way.case.dtype):
         return values
-    answer = np.empty(way.shape, dtype) if out is None else out
-    finish(problem, values, x, k, answer)
+    answer = np.empty(way.shape, way.dtype) if out is None else out
+    finish(way.problem, values, x, k, answer)
     return answer
-
-
-def result_type(problem: Problem) -> Any:
-    """Return the NumPy dtype of a Problem's result."""
-    return np.dtype("bool" if problem.spec.product == "or_and" and problem.spec.dtype is None else problem.dtype)
-
-
-def _steps(problem: Problem) -> bool:
-    spec = problem.spec
-    return spec.scale != 1 or spec.offset != 0 or spec.frame != "computed" or spec.product != "multiply"
 
 
 def checked_out(out: Array, shape: tuple[int, ...], dtype: Any, x: Array, k: Array) -> Array:

@@ -34,19 +34,20 @@ def as_operands(x: Any, k: Any) -> tuple[Array, Array]:
 
 
 def as_array(values: Any, name: str) -> Array:
-    """Return one operand as a native array."""
-    if isinstance(values, np.ndarray):
-        array = values
-    else:
-        try:
-            array = np.asarray(values)
-        except (ValueError, TypeError) as error:
-            raise SpecError(f"the {name} is not an array: {error}") from None
-    if array.dtype in DTYPE_NAMES:
-        if array.dtype.kind == "O":
-            _check_objects(array, name)
-        return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
-    raise SpecError(f"the {name} has dtype {array.dtype}, which cannot be multiplied and summed; the dtypes are {', '.join(DTYPES)}")
+    """Return one operand as a native array of the base class."""
+    if isinstance(values, np.ma.MaskedArray):
+        raise SpecError(f"the {name} is a masked array; pass its data, and mask=~{name}.mask with missing='ignore' or 'renormalise'")
+    try:
+        array = np.asarray(values)
+    except (ValueError, TypeError) as error:
+        raise SpecError(f"the {name} is not an array: {error}") from None
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    if array.dtype not in DTYPE_NAMES:
+        raise SpecError(f"the {name} has dtype {array.dtype}, which cannot be multiplied and summed; the dtypes are {', '.join(DTYPES)}")
+    if array.dtype.kind == "O":
+        _check_objects(array, name)
+    return array
 
 
 def dtype_name(array: Array) -> str:

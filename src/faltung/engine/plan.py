@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from faltung.engine.execute import execute, result_type, settled
+from faltung.engine.execute import execute, settled
 from faltung.engine.operands import as_array, as_operands, dtype_name
 from faltung.engine.planner import Choice
 from faltung.engine.route import Route, choice
@@ -127,7 +127,7 @@ def _printed(plan: Plan) -> str:
     bound = plan.error_bound
     lines = [
         str(problem),
-        f"  result     {result_type(problem)} {plan.route.shape}, {problem.taps} taps an output, {problem.flops * max(case.batch, 1):,} operations",
+        f"  result     {plan.route.dtype} {plan.route.shape}, {problem.taps} taps an output, {problem.flops * max(case.batch, 1):,} operations",
         f"  method     {plan.method}, sums in {case.dtype}, {plan.workers} workers",
         f"  predicted  {plan.seconds * 1e3:.3g} ms on one thread, {plan.scratch_bytes:,} bytes of scratch",
         f"  error      {'exact' if bound == 0 else f'at most {bound:.2g} of the sum of |w| times max |x|'}",

@@ -1,8 +1,12 @@
 """From shapes to a settled way: everything about a call that does not depend on the numbers in its arrays, worked out once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import prod
+from math import inf, prod
+from typing import Any
+
+import numpy as np
 
 from faltung.engine.arrange import Axes, arrange, result_shape, sliding_shape
 from faltung.engine.finish import check_dtypes, needs_finish
@@ -11,17 +15,42 @@ from faltung.errors import SpecError
 from faltung.spec.case import Case, Weights
 from faltung.spec.problem import Problem
 from faltung.spec.spec import Spec
+from faltung.spec.window import core_size
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Route:
-    """A Problem with its axes, the Case a method will see, and what is done around it."""
+    """A Problem with its axes, the Case a method will see, and what is done around it.
+
+    Attributes
+    ----------
+    shape, core_shape
+        Of the result, and of the sums before any fold.
+    dtype, sum_dtype
+        NumPy dtypes of the result and of the sums.
+    reversal
+        Index that brings a kernel into window order; None where it already is.
+    flips
+        Index of the sums through which a method writes, for reversed outputs; None where they are not.
+    conj
+        Operand to conjugate, "none" for real dtypes.
+    exchanged
+        Whether the second operand plays the input.
+    plain
+        Whether the sums are the result.
+    """
 
     problem: Problem
     axes: Axes
     case: Case
     shape: tuple[int, ...]
-    flips: tuple[bool, ...]
+    core_shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    sum_dtype: np.dtype[Any]
+    reversal: tuple[Any, ...] | None
+    flips: tuple[Any, ...] | None
+    conj: str
+    exchanged: bool
     plain: bool
     method: str
     memory: int | None
@@ -44,13 +73,46 @@ def route(
     outer, inner = (k_shape, x_shape) if problem.exchanged else (x_shape, k_shape)
     shape = problem.output_shape if spec.layout else result_shape(outer, inner, arranged, problem.output_sizes)
     dtype = sum_dtype or problem.sum_dtype
-    flips = tuple(w.output_reversal != problem.answer_reversed for w in problem.windows)
-    folded = any(w.fold for w in problem.windows)
-    conj_after = problem.answer_reversed and spec.conj == "kernel"
+    windows = problem.windows
+    folded = any(w.fold for w in windows)
+    conj = spec.conj if np.dtype(dtype).kind in "cO" else "none"
+    conj_after = problem.answer_reversed and conj == "kernel"
     return Route(
-        problem=problem, axes=arranged, case=_case(problem, dtype, shape), shape=shape, flips=flips,
+        problem=problem, axes=arranged, case=_case(problem, dtype, shape), shape=shape, core_shape=_core_shape(problem, shape, arranged),
+        dtype=result_type(problem), sum_dtype=np.dtype(dtype), reversal=_mirror([w.reversal for w in windows]),
+        flips=_flips(problem, arranged), conj=conj, exchanged=problem.exchanged,
         plain=not (needs_finish(problem, dtype) or folded or conj_after or spec.layout), method=method, memory=memory,
     )  # fmt: skip
+
+
+def result_type(problem: Problem) -> np.dtype[Any]:
+    """Return the NumPy dtype of a Problem's result."""
+    return np.dtype("bool" if problem.spec.product == "or_and" and problem.spec.dtype is None else problem.dtype)
+
+
+def _mirror(flags: list[bool]) -> tuple[Any, ...] | None:
+    return (..., *(slice(None, None, -1) if flag else slice(None) for flag in flags)) if any(flags) else None
+
+
+def _flips(problem: Problem, axes: Axes) -> tuple[Any, ...] | None:
+    """Return the index that reverses outputs: on the result's own axes, or behind (N, G·O) where there is a layout."""
+    flags = [w.output_reversal != problem.answer_reversed for w in problem.windows]
+    if problem.spec.layout is not None or not any(flags):
+        return _mirror(flags)
+    reverse = dict(zip(axes.sliding, flags, strict=True))
+    return tuple(slice(None, None, -1) if reverse.get(a) else slice(None) for a in range(len(axes.sliding) + len(axes.batch)))
+
+
+def _core_shape(problem: Problem, shape: tuple[int, ...], axes: Axes) -> tuple[int, ...]:
+    """Return the shape of the sums, before any fold; with a layout, that of (N, G·O, …)."""
+    sizes = [core_size(*axis) for axis in zip(problem.windows, problem.input_sizes, problem.kernel_sizes, strict=True)]
+    if problem.spec.layout is not None:
+        c = problem.channels
+        return (c.batch, c.groups * c.channels_out, *sizes)
+    out = list(shape)
+    for axis, size in zip(axes.sliding, sizes, strict=True):
+        out[axis] = size
+    return tuple(out)
 
 
 def _case(problem: Problem, dtype: str, shape: tuple[int, ...]) -> Case:
@@ -70,6 +132,12 @@ def choice(case: Case, method: str, memory: int | None) -> Choice:
     return choose(case, method, memory)
 
 
-UNKNOWN = Weights(sum_abs=0.0, max_abs=0.0, finite=False)
-"""Stands for a kernel with weights that are not finite, which only some methods take."""
+@lru_cache(maxsize=256)
+def bound(case: Case, method: str, memory: int | None, finite: bool = True) -> Callable[..., None]:
+    """Return the chosen method, ready for calls (x, w, out, workers)."""
+    chosen = choice(case if finite else replace(case, weights=NOT_FINITE), method, memory)
+    return chosen.method.bind(case)
 
+
+NOT_FINITE = Weights(sum_abs=inf, max_abs=inf, finite=False)
+"""A kernel that holds an infinity or a NaN, which some methods refuse."""

@@ -1,7 +1,8 @@
 """The ways to compute a Case: each a module with NAME, refuses, cost and run. Adding one is one import and one line."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
 from faltung.methods import direct, fourier, shift
 from faltung.methods.cost import Cost
@@ -14,13 +15,14 @@ class Method(NamedTuple):
     name: str
     refuses: Callable[[Case], str | None]
     cost: Callable[[Case], Cost]
-    run: Callable[..., Any]
+    bind: Callable[[Case], Callable[..., None]]
+    """Ready for calls (x, w, out, workers)."""
 
 
 METHODS: tuple[Method, ...] = (
-    Method(direct.NAME, direct.refuses, direct.cost, direct.run),
-    Method(fourier.NAME, fourier.refuses, fourier.cost, fourier.run),
-    Method(shift.NAME, shift.refuses, shift.cost, shift.run),
+    Method(direct.NAME, direct.refuses, direct.cost, direct.bind),
+    Method(fourier.NAME, fourier.refuses, fourier.cost, partial(partial, fourier.run)),
+    Method(shift.NAME, shift.refuses, shift.cost, partial(partial, shift.run)),
 )
 NAMES = tuple(method.name for method in METHODS)
 

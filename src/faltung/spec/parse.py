@@ -4,10 +4,11 @@ import json
 import re
 from dataclasses import fields
 from fractions import Fraction
+from math import nan
 from typing import Any
 
 from faltung.errors import SpecError
-from faltung.spec.boundary import parse_boundary
+from faltung.spec.boundary import LIBRARY_WORDS, parse_boundary
 from faltung.spec.layout import Groups, parse_layout
 from faltung.spec.notation import FIELDS, FLAGS, PER_AXIS, default_conj, field_texts, format_spec
 from faltung.spec.problem import Problem
@@ -121,9 +122,9 @@ def parse_field(name: str, text: str) -> Any:
 
 def _pair(entry: str, read: Any) -> tuple[Any, Any]:
     parts = entry.split(":")
-    if "" in parts or len(parts) > 2 and parts[0] not in ("numpy", "ndimage", "cv2", "torch", "scipy.signal"):
+    if "" in parts or (len(parts) > 2 and parts[0] not in LIBRARY_WORDS):
         raise SpecError(f"{entry!r} is not one value, nor low:high")
-    if len(parts) == 2 and parts[0] not in ("numpy", "ndimage", "cv2", "torch", "scipy.signal"):
+    if len(parts) == 2 and parts[0] not in LIBRARY_WORDS:
         return read(parts[0]), read(parts[1])
     value = read(entry)
     return value, value
@@ -139,14 +140,15 @@ def parse_number(text: str) -> Number:
     """Return the int, float or complex number that Python would write as `text`."""
     for kind in (int, float, complex):
         try:
-            return kind(text)  # type: ignore[no-any-return]  # one of the three kinds of Number
+            value: Number = kind(text)
         except ValueError:
             continue
+        return value if value == value or kind is complex else nan  # one NaN, so that a Spec that holds it equals itself read back
     raise SpecError(f"{text!r} is not a number")
 
 
 def _scale(text: str) -> Number | Fraction:
-    return Fraction(text) if re.fullmatch(r"-?\d{1,18}/0*[1-9]\d{0,17}", text) else parse_number(text)
+    return Fraction(text) if re.fullmatch(r"-?\d+/0*[1-9]\d*", text) else parse_number(text)
 
 
 def _flag(name: str, text: str) -> bool:
@@ -161,7 +163,8 @@ def _fold(text: str) -> Fold | None:
     parts = text.split(":")
     if len(parts) != 4:
         raise SpecError(f"fold {text!r} is not size:low:boundary:boundary")
-    return Fold(size=_integer(parts[0]), low=_integer(parts[1]), boundary_low=parse_boundary(parts[2]), boundary_high=parse_boundary(parts[3]))
+    low, high = parse_boundary(parts[2]), parse_boundary(parts[3])
+    return Fold(size=_integer(parts[0]), low=_integer(parts[1]), boundary_low=low, boundary_high=high)
 
 
 def _groups(text: str) -> Groups:
@@ -175,7 +178,8 @@ def _groups(text: str) -> Groups:
 def to_json(value: Spec | Problem) -> str:
     """Return the fields as one JSON object with the schema's version; only what is not the default is written."""
     spec = value.spec if isinstance(value, Problem) else value
-    mode = format_spec(Spec(operation=spec.operation, mode=spec.mode, anchor=spec.anchor, pads=spec.pads, conj=default_conj(spec.operation)))
+    plain = Spec(operation=spec.operation, mode=spec.mode, anchor=spec.anchor, pads=spec.pads, conj=default_conj(spec.operation))
+    mode = format_spec(plain)
     found: dict[str, Any] = {"faltung": SCHEMA, "operation": spec.operation, "mode": " ".join(mode.split()[1:]) or "full"}
     found |= field_texts(spec)
     if isinstance(value, Problem):
@@ -191,16 +195,21 @@ def from_json(text: str) -> Spec | Problem:
     except (json.JSONDecodeError, RecursionError) as error:
         raise SpecError(f"this is not JSON: {error}") from None
     if not isinstance(found, dict) or found.pop("faltung", None) != SCHEMA:
-        raise SpecError(f"this is not a JSON object with \"faltung\": \"{SCHEMA}\" of at most {LIMIT} characters")
+        raise SpecError(f'this is not a JSON object with "faltung": "{SCHEMA}" of at most {LIMIT} characters')
     problem = found.pop("problem", None)
-    if not all(isinstance(v, str) for v in found.values()) or "operation" not in found:
-        raise SpecError("every field must be text, and operation must be there")
+    if not all(isinstance(v, str) and not re.search(r"\s", v) for v in found.values()) or "operation" not in found:
+        raise SpecError("every field must be text without spaces, and operation must be there")
     words = [found.pop("operation"), found.pop("mode", "full")] + [f"{name}={value}" for name, value in found.items()]
-    spec = parse(" ".join(words))
-    if problem is None:
-        return spec
-    try:
-        shapes = {name: tuple(int(n) for n in problem.pop(name)) for name in ("input_shape", "kernel_shape")}
-        return Problem(spec=spec, **shapes, **problem)  # type: ignore[arg-type]  # a line without sizes is a Spec
-    except (KeyError, TypeError, AttributeError) as error:
-        raise SpecError(f"the problem's sizes and dtypes are not complete: {error}") from None
+    spec = _parse_spec(words)
+    return spec if problem is None else _problem_of_json(spec, problem)
+
+
+def _problem_of_json(spec: Spec, found: Any) -> Problem:
+    shapes, dtypes = ("input_shape", "kernel_shape"), ("input_dtype", "kernel_dtype")
+    if not isinstance(found, dict) or not set(shapes) <= set(found) <= {*shapes, *dtypes}:
+        raise SpecError(f"the problem must be an object with {', '.join(shapes)} and, if not float64, {', '.join(dtypes)}")
+    for name in shapes:
+        sizes = found[name]
+        if not isinstance(sizes, list) or not all(type(size) is int for size in sizes):
+            raise SpecError(f"{name} is {sizes!r}; it must be a list of whole numbers")
+    return Problem(spec=spec, **found | {name: tuple(found[name]) for name in shapes})

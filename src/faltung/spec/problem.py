@@ -137,6 +137,8 @@ def _resolved(problem: Problem) -> Resolved:
         first, second = _spatial(spec.layout, first, second)
         _channels(problem)
     if spec.permute is not None:
+        if spec.layout is not None:
+            raise SpecError(f"permute {spec.permute} and layout {spec.layout} both order the kernel's axes; the layout alone can do it")
         if sorted(spec.permute) != list(range(len(second))):
             raise SpecError(f"permute {spec.permute} does not order the kernel's {len(second)} axes")
         second = tuple(second[axis] for axis in spec.permute)

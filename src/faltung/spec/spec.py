@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar, get_args
 from faltung.errors import SpecError
 from faltung.spec.boundary import BOUNDARIES, Boundary
 from faltung.spec.layout import Groups, Layout
+from faltung.spec.numbers import check_dtype
 from faltung.spec.window import Fold, Number
 
 T = TypeVar("T")
@@ -96,10 +97,9 @@ class Spec:
         for name, words in WORDS.items():
             if getattr(self, name) not in words:
                 raise SpecError(f"{name} is {getattr(self, name)!r}; it must be one of {', '.join(words)}")
-        for name in ("stride", "dilation", "input_dilation"):
-            _check_steps(name, getattr(self, name))
-        for anchor in self.anchor:
-            split_anchor(anchor)
+        _check_values(self)
+        if self.mode != "same":  # an anchor says nothing there: one form, so that equal conventions are equal
+            object.__setattr__(self, "anchor", ("high",))
         _check_outside(self)
         if self.operation == "convolve_transpose":
             _check_transpose(self)
@@ -122,6 +122,24 @@ def split_anchor(anchor: Anchor) -> tuple[str, int]:
             if rest[0] in "+-" and rest[1:].isdecimal():
                 return base, int(rest)
     raise SpecError(f"anchor {anchor!r} is not low, high, one of these moved by taps (low-1, high+2), or a tap's number in window order")
+
+
+def _check_values(spec: Spec) -> None:
+    for name, values in per_axis_fields(spec).items():
+        if not values:
+            raise SpecError(f"{name} is empty; give one entry for all axes, or one for each")
+    for name in ("stride", "dilation", "input_dilation"):
+        _check_steps(name, getattr(spec, name))
+    for anchor in spec.anchor:
+        split_anchor(anchor)
+    if spec.mode != "pads" and spec.pads != ((0, 0),):
+        raise SpecError(f"pads are {spec.pads} but the mode is {spec.mode!r}; pads need mode 'pads'")
+    if spec.dtype is not None:
+        check_dtype(spec.dtype)
+    if isinstance(spec.scale, str) and spec.scale not in get_args(get_args(Scale)[-1]):
+        raise SpecError(f"scale is {spec.scale!r}; it must be a number, 1/sum or 1/abs_sum")
+    if isinstance(spec.frame, complex) or (isinstance(spec.frame, str) and spec.frame not in ("computed", "copied")):
+        raise SpecError(f"frame is {spec.frame!r}; it must be computed, copied or a real number")
 
 
 def _check_steps(name: str, values: tuple[int, ...]) -> None:

@@ -31,6 +31,10 @@ class Fold:
     boundary_low: Boundary
     boundary_high: Boundary
 
+    def __post_init__(self) -> None:
+        if self.size < 1:
+            raise SpecError(f"fold has {self.size} samples; it must have at least 1")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:

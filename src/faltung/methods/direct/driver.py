@@ -142,7 +142,9 @@ def inner_columns(
         b.store(row, scratch, b.mul(b.add(i, b.mul(tap_rows, 2)), 8))
 
     b.loop(0, tap_rows, one_row)
-    call_strip(b, driver, record, w, b.at(target, b.mul(begin, itemsize)), scratch, strip, width, row_stride(b, driver, record))
+    ahead_rows = b.mul(b.load("i64", record, FIELD["rows"]), outer(b, record, driver.outer_axes - 1, "x_stride"))
+    place, out_row = b.at(target, b.mul(begin, itemsize)), row_stride(b, driver, record)
+    call_strip(b, driver, record, w, place, scratch, strip, width, out_row, ahead_rows)
 
 
 def row_stride(b: Builder, driver: Driver, record: Value) -> Value:
@@ -154,13 +156,14 @@ def table_entry(b: Builder, scratch: Value, tap_rows: Value, i: Value) -> tuple[
 
 
 def call_strip(
-    b: Builder, driver: Driver, record: Value, w: Value, out: Value, scratch: Value, strip: Value, columns: Operand, out_row: Operand
+    b: Builder, driver: Driver, record: Value, w: Value, out: Value, scratch: Value, strip: Value, columns: Operand, out_row: Operand,
+    ahead: Operand,
 ) -> None:
     tap_rows = b.load("i64", record, FIELD["tap_rows"])
     table = b.at(scratch, b.mul(tap_rows, 16))
     group = outer(b, record, driver.outer_axes - 1, "taps")
     taps, offsets = b.load("i64", record, FIELD["taps"]), b.load("ptr", record, FIELD["tap_offsets"])
-    b.call(strip, [table, w, out, out_row, columns, tap_rows, group, taps, offsets])
+    b.call(strip, [table, w, out, out_row, columns, tap_rows, group, taps, offsets, ahead])
 
 
 def emit_pieces(name: str, driver: Driver, dialect: Dialect) -> Builder:
@@ -186,7 +189,7 @@ def emit_pieces(name: str, driver: Driver, dialect: Dialect) -> Builder:
         b.loop(0, tap_rows, one_row)
         columns = b.mul(b.quotient(b.add(count, b.sub(tile, 1)), tile), tile)
         result_row = b.mul(wide, itemsize)
-        call_strip(b, driver, record, w, result, scratch, strip, columns, result_row)
+        call_strip(b, driver, record, w, result, scratch, strip, columns, result_row, 0)
         put(b, driver, record, result, result_row, target, first, count)
 
     b.loop(low, high, one_piece, step=wide)

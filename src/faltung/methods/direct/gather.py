@@ -66,16 +66,25 @@ def copy_line(
     b: Builder, source: Value, source_step: Operand, target: Value, target_step: Operand, low: Operand, high: Operand,
     element: str, lanes: int,
 ) -> None:  # fmt: skip
-    """Copy elements low … high - 1 from one line to another: whole vectors where both lie side by side."""
+    """Copy elements low … high - 1 from one line to another: whole vectors where both lie side by side.
+
+    The last vector is moved back so that it ends with the line: a rest of single elements would cost more than the vectors.
+    """
     itemsize = ITEMSIZE[element]
     close = b.both(b.compare("eq", source_step, itemsize), b.compare("eq", target_step, itemsize))
-    together = b.select(close, b.sub(high, b.remainder(b.sub(high, low), lanes)), low)
+    last = b.sub(high, lanes)
 
-    def whole(i: Value, _: list[Value]) -> None:
-        b.store(b.load(vector(lanes, element), source, b.mul(i, itemsize)), target, b.mul(i, itemsize))
+    def vectors() -> None:
+        def whole(i: Value, _: list[Value]) -> None:
+            at = b.mul(b.least(i, last), itemsize)
+            b.store(b.load(vector(lanes, element), source, at), target, at)
 
-    def single(i: Value, _: list[Value]) -> None:
-        b.store(b.load(element, source, b.mul(i, source_step)), target, b.mul(i, target_step))
+        b.loop(low, high, whole, step=lanes)
 
-    b.loop(low, together, whole, step=lanes)
-    b.loop(together, high, single)
+    def singles() -> None:
+        def single(i: Value, _: list[Value]) -> None:
+            b.store(b.load(element, source, b.mul(i, source_step)), target, b.mul(i, target_step))
+
+        b.loop(low, high, single)
+
+    b.when(b.both(close, b.compare("sle", low, last)), vectors, singles)

@@ -1,0 +1,115 @@
+"""Integers, and the steps behind the sums: rounding, range, scale, offset, frame, missing samples, infinities."""
+
+from fractions import Fraction
+
+import faltung as ft
+import numpy as np
+import pytest
+from faltung.errors import SpecError
+
+
+def test_integer_sums_are_exact_beyond_64_bits() -> None:
+    x, k = np.full(3, 2**62, "int64"), np.array([2, -2, 1])
+    with pytest.raises(OverflowError, match=r"output \(0,\) is 9223372036854775808, but int64 holds"):
+        ft.convolve(x, k)
+    assert ft.convolve(x, k, dtype=object).tolist() == [2**63, 0, 2**62, -(2**62), 2**62]
+    assert ft.convolve(x, k, overflow="saturate").tolist() == [2**63 - 1, 0, 2**62, -(2**62), 2**62]
+    assert ft.convolve(x, k, overflow="wrap").tolist() == [-(2**63), 0, 2**62, -(2**62), 2**62]
+    assert ft.convolve(x, np.array([2, -2]), mode="valid").tolist() == [0, 0]  # only real outputs count, not intermediate sums
+    top = np.array([2**64 - 1], "uint64")
+    assert ft.convolve(top, [1], dtype="uint64").tolist() == [2**64 - 1]
+
+
+def test_ranges() -> None:
+    x = np.array([100, 200, 250], "uint8")
+    with pytest.raises(OverflowError, match=r"output \(1,\) is 300, but uint8 holds 0 to 255 \(2 of 4 outputs do not fit\)"):
+        ft.convolve(x, [1, 1], dtype="uint8")
+    assert ft.convolve(x, [1, 1], dtype="uint8", overflow="saturate").tolist() == [100, 255, 255, 250]
+    assert ft.convolve(x, [1, 1], dtype="uint8", overflow="wrap").tolist() == [100, 44, 194, 250]
+    assert ft.convolve(x, [-1], dtype="uint8", overflow="saturate").tolist() == [0, 0, 0]
+    assert ft.convolve(x, [-1], dtype="int8", overflow="wrap").tolist() == [-100, 56, 6]
+    assert ft.convolve(x, [1.0], dtype="int8", overflow="saturate").tolist() == [100, 127, 127]
+
+
+@pytest.mark.parametrize(
+    ("rounding", "want"),
+    [
+        ("half_even", [0, 2, 2, 0, -2, -2]), ("half_away", [1, 2, 3, -1, -2, -3]), ("half_up", [1, 2, 3, 0, -1, -2]),
+        ("floor", [0, 1, 2, -1, -2, -3]), ("truncate", [0, 1, 2, 0, -1, -2]),
+    ],
+)  # fmt: skip
+def test_rounding(rounding: str, want: list[int]) -> None:
+    x = np.array([1, 3, 5, -1, -3, -5])
+    assert ft.convolve(x, [0.5], dtype="int16", rounding=rounding).tolist() == want
+    exact = np.array([Fraction(int(v), 2) for v in x], dtype=object)
+    assert ft.convolve(exact, np.array([1], dtype=object), dtype="int16", rounding=rounding).tolist() == want
+
+
+def test_scale_and_offset() -> None:
+    x = np.array([10, 20, 31], "uint8")
+    assert ft.run("correlate scale=1/2 offset=1 dtype=uint8 overflow=saturate", x, [1]).tolist() == [6, 11, 16]
+    assert ft.run("correlate valid scale=1/sum", x, [1, 1, 2]).tolist() == [23.0]
+    assert ft.run("correlate valid scale=1/abs_sum", x.astype("int64"), [1, 0, -1]).tolist() == [-10.5]
+    with pytest.raises(SpecError, match="sum is 0"):
+        ft.run("correlate valid scale=1/sum", x, [1, -1])
+
+
+def test_frame() -> None:
+    x = np.arange(1, 21).reshape(4, 5)
+    inside = ft.correlate(x, np.ones((3, 3), int), mode="valid")
+    copied = ft.run("correlate same:high frame=copied", x, np.ones((3, 3), int))
+    assert np.array_equal(copied[1:-1, 1:-1], inside)
+    mask = np.ones(x.shape, bool)
+    mask[1:-1, 1:-1] = False
+    assert np.array_equal(copied[mask], x[mask])
+    assert (ft.run("correlate same:high frame=-7", x, np.ones((3, 3), int))[mask] == -7).all()
+
+
+def test_booleans() -> None:
+    x, k = np.array([True, False, False, True]), np.array([True, True])
+    assert ft.convolve(x, k).tolist() == [1, 1, 0, 1, 1]
+    got = ft.run("convolve product=or_and", x, k)
+    assert got.dtype == bool
+    assert got.tolist() == [True, True, False, True, True]
+    with pytest.raises(SpecError, match="for booleans"):
+        ft.run("convolve product=or_and", x.astype(float), k)
+
+
+@pytest.mark.parametrize("method", ["shift", "fourier", pytest.param("direct", marks=pytest.mark.compiled)])
+@pytest.mark.parametrize("boundary", ["zero", "periodic", "half_sample", "edge"])
+def test_samples_that_are_not_finite_stay_in_their_windows(method: str, boundary: str) -> None:
+    rng = np.random.default_rng(5)
+    x, k = rng.integers(-5, 6, (12, 17)).astype(float), rng.integers(-3, 4, (3, 4)).astype(float)
+    k[1, 1], k[0, 2] = 0, 2
+    clean = ft.convolve(x, k, mode="same", boundary=boundary, method="shift")
+    x[0, 3], x[7, 7], x[11, 0] = np.nan, np.inf, -np.inf
+    with np.errstate(invalid="ignore"):
+        want = ft.convolve(x, k, mode="same", boundary=boundary, method="shift")
+        got = ft.convolve(x, k, mode="same", boundary=boundary, method=method)
+    touched = ft.convolve(~np.isfinite(x), np.ones(k.shape, int), mode="same", boundary=boundary) > 0
+    assert np.isnan(got[touched]).any()
+    assert np.array_equal(np.isnan(got), np.isnan(want))
+    assert np.array_equal(got[touched], want[touched], equal_nan=True)  # every tap counts: 0 times infinity is NaN
+    assert np.allclose(got[~touched], clean[~touched], atol=1e-11)
+
+
+def test_weights_that_are_not_finite() -> None:
+    x, k = np.arange(1.0, 6.0), np.array([1.0, np.inf, 0.0])
+    with np.errstate(invalid="ignore"):
+        assert ft.correlate(x, k, mode="valid").tolist() == [np.inf] * 3
+        plan = ft.plan(np.ones(4096), np.full(2048, np.nan))
+        assert plan.method != "fourier"
+
+
+def test_missing_samples() -> None:
+    x = np.array([1.0, np.nan, 3.0, 5.0])
+    assert ft.correlate(x, [1.0, 1.0, 1.0], mode="same", boundary="edge", missing="ignore").tolist() == [2.0, 4.0, 8.0, 13.0]
+    got = ft.correlate(x, [1.0, 1.0, 1.0], mode="same", boundary="edge", missing="renormalise")
+    assert got.tolist() == [3.0, 6.0, 12.0, 13.0]
+    mask = np.array([True, True, False, True])
+    got = ft.correlate([1.0, 2.0, 99.0, 5.0], [1.0, 2.0], mode="valid", missing="ignore", mask=mask)
+    assert got.tolist() == [5.0, 2.0, 10.0]
+    with pytest.raises(SpecError, match="bool and of the input's shape"):
+        ft.correlate([1.0, 2.0], [1.0], missing="ignore", mask=[True])
+    everything = ft.correlate(np.full(3, np.nan), [1.0, 1.0], mode="valid", missing="renormalise")
+    assert np.isnan(everything).all()

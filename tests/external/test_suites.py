@@ -1,0 +1,79 @@
+"""NumPy's and SciPy's own tests of these functions, from the installed wheels, pass on our drop-ins; on wrong ones they do not."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """Test modules of an installed project, a ``-k`` expression, and how many of its tests reach our functions at the least.
+
+    The least is what the oldest releases we run on have, so that no suite passes because its tests have gone.
+    """
+
+    modules: tuple[str, ...]
+    only: str = ""
+    least: int
+
+
+SUITES = {
+    "numpy": Suite(modules=("numpy._core.tests.test_numeric",), only="TestCorrelate or TestConvolve", least=10),
+    "scipy.signal": Suite(modules=("scipy.signal.tests.test_signaltools",), only="onvol or orrel", least=5000),
+    "scipy.ndimage": Suite(modules=("scipy.ndimage.tests.test_filters",), least=400),
+}
+
+# Differences on purpose. Tests of array-API backends other than NumPy need no entry: SciPy collects them only under SCIPY_ARRAY_API=1,
+# and the drop-ins take NumPy arrays.
+LEFT_OUT = {
+    "scipy.signal": {
+        "TestFFTConvolve::test_fft_nan[numpy]": "expects a warning that method='fft' spreads NaN over the whole result; ours does not spread it",
+    },
+}
+
+
+def run(suite, table, folder, *options, left_out=()):
+    """Return exit code, outcomes and output of a suite run on a table of functions."""
+    report = folder / "report.json"
+    (folder / "pytest.ini").write_text("[pytest]\n")  # ours would apply otherwise
+    command = [sys.executable, "-m", "pytest", "-c", "pytest.ini", "-q", "-p", "no:cacheprovider", "-p", "substitution", "--tb=short"]
+    command += ["-W", "error::RuntimeWarning", "--substitute", f"tables:{table}", "--substitution-report", str(report)]
+    command += [part for end in left_out for part in ("--leave-out", end)] + (["-k", suite.only] if suite.only else [])
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment |= {"PYTHONPATH": str(HERE), "SCIPY_ARRAY_API": "0"}
+    done = subprocess.run([*command, *options, "--pyargs", *suite.modules], cwd=folder, env=environment, capture_output=True, text=True)
+    return done.returncode, json.loads(report.read_text()) if report.exists() else {}, done.stdout[-6000:] + done.stderr[-2000:]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SUITES)
+def test_their_tests_pass_on_our_functions(name, tmp_path):
+    code, outcomes, output = run(SUITES[name], "OURS", tmp_path, left_out=LEFT_OUT.get(name, ()))
+    assert code == 0, output
+    passed = [test for test, entry in outcomes.items() if entry["outcome"] == "passed" and entry["calls"]]
+    assert len(passed) >= SUITES[name].least
+    print(f"{name}: {len(passed)} tests that called our functions passed")
+
+
+# (table, suite): what each suite is known to notice. NumPy's does not notice a conjugate, nor SciPy's ndimage tests … see the report.
+NOTICED = [
+    ("FLIPPED", "numpy"), ("FLIPPED", "scipy.signal"), ("FLIPPED", "scipy.ndimage"),
+    ("CONJUGATED", "numpy"), ("CONJUGATED", "scipy.signal"), ("CONJUGATED", "scipy.ndimage"),
+    ("ROLLED", "numpy"), ("ROLLED", "scipy.signal"), ("ROLLED", "scipy.ndimage"),
+    ("MIRRORED", "scipy.ndimage"),
+]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("table", "name"), NOTICED)
+def test_their_tests_fail_on_wrong_functions(table, name, tmp_path):
+    code, outcomes, output = run(SUITES[name], table, tmp_path, "-x")
+    assert code == 1, output
+    assert any(entry["outcome"] == "failed" and entry["calls"] for entry in outcomes.values())
