@@ -83,13 +83,13 @@ def windows_read(lines: Sequence[str]) -> None:
     """Draw, for problems on one axis in their notation, the samples and below them the taps of every output."""
     problems = [ft.parse(line) for line in lines]
     heights = [problem.output_sizes[0] + 2.6 for problem in problems]
-    figure, panels = plt.subplots(len(problems), 1, figsize=(6.6, 0.33 * sum(heights)), height_ratios=heights, squeeze=False)
+    figure, panels = plt.subplots(len(problems), 1, figsize=(5, 0.3 * sum(heights)), height_ratios=heights, squeeze=False)
     low = min(-problem.windows[0].pad_low for problem in problems)
     high = max(problem.input_sizes[0] + problem.windows[0].pad_high for problem in problems)
     for panel, problem, line in zip(panels[:, 0], problems, lines, strict=True):
         draw_windows(panel, problem)
         panel.set_title(line.split(" ", 3)[-1], loc="left", family="monospace", fontsize=10)
-        panel.set(xlim=(low - 1.6, high + 0.1), ylim=(problem.output_sizes[0] + 1.4, -0.1), aspect="equal")
+        panel.set(xlim=(low - 1.6, high + 0.1), ylim=(problem.output_sizes[0] + 1.4, -0.1), aspect="equal", anchor="W")
         panel.axis("off")
 
 

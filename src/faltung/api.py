@@ -10,16 +10,12 @@ from faltung.errors import SpecError
 from faltung.spec import Problem, Spec
 from faltung.spec.adjoint import adjoint
 from faltung.spec.arguments import make_spec
-try:
-    from faltung.spec.differences import differences
-except ImportError:
-    differences = None
+from faltung.spec.differences import differences
 from faltung.spec.parse import parse
 
 __all__ = ["adjoint", "convolve", "correlate", "differences", "parse", "plan", "problem", "run"]
 
 Array = np.ndarray[Any, Any]
-
 
 
 def convolve(
@@ -270,7 +266,8 @@ def plan(x_or_shape: Any, k: Any, *, operation: Literal["convolve", "correlate"]
     >>> smooth(np.ones((256, 256))).shape
     (256, 256)
     """
-    engine = {name: arguments.pop(name, default) for name, default in (("axes", None), ("method", "auto"), ("memory", None), ("workers", None))}
+    defaults = {"axes": None, "method": "auto", "memory": None, "workers": None}
+    engine = {name: arguments.pop(name, default) for name, default in defaults.items()}
     for name in ("region", "mask", "out"):
         if name in arguments:
             raise SpecError(f"a plan takes no {name}; give it to the call, or use {operation}")
@@ -290,4 +287,5 @@ def _dtype_name(dtype: Any) -> str | None:
 def _check_operands(given: Problem, x: Any, k: Any) -> None:
     found = np.shape(x), np.shape(k)
     if found != (given.input_shape, given.kernel_shape):
-        raise SpecError(f"the problem is for shapes {given.input_shape} and {given.kernel_shape}, but the arrays have {found[0]} and {found[1]}")
+        shapes = f"{given.input_shape} and {given.kernel_shape}"
+        raise SpecError(f"the problem is for shapes {shapes}, but the arrays have {found[0]} and {found[1]}")

@@ -14,11 +14,12 @@ import numpy as np
 from faltung.errors import SpecError
 from faltung.spec.boundary import Boundary
 from faltung.spec.problem import Problem
-from faltung.spec.window import Reading, Window, core_size, fill_value, fold_index, table
+from faltung.spec.window import Outside, Reading, Window, core_size, fill_value, fold_index, table
 
 Pattern = list[list[Reading]]
+ENDS: tuple[Outside, Outside] = ("low", "high")
 Objects = np.ndarray[Any, np.dtype[np.object_]]
-_CODES = {"low": -1, "high": -2, "nothing": -3}
+_CODES: dict[Reading, int] = {"low": -1, "high": -2, "nothing": -3}
 
 
 def pattern_by_equation(window: Window, n: int, k: int) -> Pattern:
@@ -105,7 +106,7 @@ def reference(problem: Problem, x: Any, k: Any) -> Objects:
 def _core(problem: Problem, data: Objects, weights: Objects) -> Objects:
     """y[n, g, o, i] = Σ over c and t of weights[g, o, c, t] · data[n, g, c, reading(i, t)]."""
     axes = list(zip(problem.windows, problem.input_sizes, problem.kernel_sizes, strict=True))
-    patterns = [np.array([[_CODES.get(r, r) for r in row] for row in pattern_by_equation(*axis)]) for axis in axes]
+    patterns = [np.array([[_code(r) for r in row] for row in pattern_by_equation(*axis)]) for axis in axes]
     sizes = [core_size(*axis) for axis in axes]
     answer = np.zeros((data.shape[0], *weights.shape[:2], *sizes), dtype=object)
     for c, taps in product(range(weights.shape[2]), product(*(range(k) for k in problem.kernel_sizes))):
@@ -122,9 +123,13 @@ def _read(data: Objects, windows: tuple[Window, ...], columns: list[Any]) -> Obj
         column = columns[axis]
         data = np.take(data, np.maximum(column, 0), axis=axis + 2)
         shape = [-1 if a == axis + 2 else 1 for a in range(data.ndim)]
-        for end in ("low", "high"):
-            data = np.where((column == _CODES[end]).reshape(shape), fill_value(windows[axis], end), data)  # type: ignore[arg-type]  # a literal
+        for end in ENDS:
+            data = np.where((column == _CODES[end]).reshape(shape), fill_value(windows[axis], end), data)
     return data
+
+
+def _code(read: Reading) -> int:
+    return read if isinstance(read, int) else _CODES[read]
 
 
 def _nothing(columns: list[Any]) -> Any:
@@ -182,4 +187,5 @@ def _without_channels(problem: Problem, answer: Objects) -> Objects:
     sizes = (n * answer.shape[1], o) if groups.output == "N" else (n, o * answer.shape[1])
     lines = lines.reshape(*sizes, *answer.shape[3:])
     letters = "NC" + layout.spatial
-    return lines.transpose([letters.index(letter) for letter in layout.output])
+    result: Objects = np.transpose(lines, [letters.index(letter) for letter in layout.output])
+    return result

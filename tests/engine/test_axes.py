@@ -2,9 +2,10 @@
 
 from itertools import permutations, product
 
-import faltung as ft
 import numpy as np
 import pytest
+
+import faltung as ft
 from faltung.errors import SpecError
 
 METHODS = ["shift", "fourier", pytest.param("direct", marks=pytest.mark.compiled)]
@@ -16,7 +17,9 @@ def item_by_item(x: np.ndarray, k: np.ndarray, axes: tuple[int, ...], **argument
     batch = [a for a in range(x.ndim) if a not in axes]
     moved = x.transpose(*batch, *axes)
     kernels = k.transpose(*batch, *axes) if k.ndim == x.ndim else k
-    lead = [max(n, m) for n, m in zip(moved.shape, kernels.shape, strict=False)][: len(batch)] if k.ndim == x.ndim else moved.shape[: len(batch)]
+    lead = moved.shape[: len(batch)]
+    if k.ndim == x.ndim:
+        lead = np.broadcast_shapes(lead, kernels.shape[: len(batch)])
     out = []
     for index in np.ndindex(*lead):
         item = moved[tuple(0 if moved.shape[a] == 1 else i for a, i in enumerate(index))]
@@ -79,7 +82,13 @@ def test_regions_have_the_bits_of_the_whole(method: str, arguments: dict[str, ob
 
 def test_refused_regions() -> None:
     x, k = np.ones((5, 5)), np.ones((2, 2))
-    for region, word in [((slice(3, 3),), "selects nothing"), ((slice(None, None, -1),), "positive"), ((1,), "slices"), ((slice(0, 1),) * 3, "3 slices")]:
+    backwards = slice(None, None, -1)
+    for region, word in [
+        ((slice(3, 3),), "selects nothing"),
+        ((backwards,), "positive"),
+        ((1,), "slices"),
+        ((slice(0, 1),) * 3, "3 slices"),
+    ]:
         with pytest.raises(SpecError, match=word):
             ft.convolve(x, k, region=region)
 

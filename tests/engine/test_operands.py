@@ -3,9 +3,10 @@
 from decimal import Decimal
 from fractions import Fraction
 
-import faltung as ft
 import numpy as np
 import pytest
+
+import faltung as ft
 from faltung.errors import PlanError, SpecError
 
 
@@ -24,7 +25,9 @@ def test_result_dtype(x: str, k: str, want: str) -> None:
     assert ft.convolve(np.ones(5, x), np.ones(2, k)).dtype == np.dtype(want)
 
 
-@pytest.mark.parametrize(("x", "want"), [("float32", "float32"), ("float64", "float64"), ("uint8", "float32"), ("int32", "float64"), ("float16", "float16")])
+@pytest.mark.parametrize(
+    ("x", "want"), [("float32", "float32"), ("float64", "float64"), ("uint8", "float32"), ("int32", "float64"), ("float16", "float16")]
+)
 def test_kernels_of_python_numbers_are_weak(x: str, want: str) -> None:
     assert ft.convolve(np.ones(5, x), [0.5, 0.25]).dtype == np.dtype(want)
 
@@ -110,7 +113,9 @@ def test_refused_methods() -> None:
     with pytest.raises(PlanError, match="auto, direct, fourier, shift"):
         ft.convolve(np.ones(3), np.ones(2), method="fast")
     with pytest.raises(PlanError, match="sums are exact"):
-        ft.convolve([1, 2], [3], method="fourier")
+        ft.convolve([2**60, 2], [3], method="fourier")
+    with pytest.raises(PlanError, match="too large to round"):
+        ft.convolve(np.full(5000, 2**30), np.full(5000, 2), method="fourier")
     with pytest.raises(PlanError, match="memory allows 1"):
         ft.convolve(np.ones((64, 64)), np.ones((3, 3)), memory=1, boundary="edge", mode="same", method="shift")
 

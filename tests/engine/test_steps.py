@@ -2,9 +2,10 @@
 
 from fractions import Fraction
 
-import faltung as ft
 import numpy as np
 import pytest
+
+import faltung as ft
 from faltung.errors import SpecError
 
 
@@ -20,6 +21,19 @@ def test_integer_sums_are_exact_beyond_64_bits() -> None:
     assert ft.convolve(top, [1], dtype="uint64").tolist() == [2**64 - 1]
 
 
+@pytest.mark.parametrize("method", ["auto", "shift", "fourier"])
+@pytest.mark.parametrize(("top", "taps"), [(255, 3), (2**20, 5), (2**24, 7), (2**31 - 1, 3)])
+def test_integers_held_in_floats_are_exact(method: str, top: int, taps: int) -> None:
+    """Where the sums stay below 2^24 or 2^53, float32 or float64 computes them: the answer must not show it."""
+    rng = np.random.default_rng(4)
+    x, k = rng.integers(-top, top + 1, (40, 50)), rng.integers(-9, 10, (taps, taps + 1))
+    x[0, 0], k[0, 0] = top, 9
+    want = ft.convolve(x.astype(object), k.astype(object))
+    got = ft.convolve(x, k, method=method)
+    assert got.dtype == np.int64
+    assert np.array_equal(got, want)
+
+
 def test_ranges() -> None:
     x = np.array([100, 200, 250], "uint8")
     with pytest.raises(OverflowError, match=r"output \(1,\) is 300, but uint8 holds 0 to 255 \(2 of 4 outputs do not fit\)"):
@@ -29,6 +43,12 @@ def test_ranges() -> None:
     assert ft.convolve(x, [-1], dtype="uint8", overflow="saturate").tolist() == [0, 0, 0]
     assert ft.convolve(x, [-1], dtype="int8", overflow="wrap").tolist() == [-100, 56, 6]
     assert ft.convolve(x, [1.0], dtype="int8", overflow="saturate").tolist() == [100, 127, 127]
+    huge = np.array([1e30, -1e30, np.nan, np.inf])
+    assert ft.convolve(huge, [1.0], dtype="int64", overflow="saturate").tolist() == [2**63 - 1024, -(2**63), 0, 2**63 - 1024]
+    with pytest.raises(OverflowError, match="3 of 4|4 of 4"):
+        ft.convolve(huge, [1.0], dtype="int64")
+    with pytest.raises(OverflowError, match=r"output \(1,\) is -2"):
+        ft.convolve(np.array([1, -2]), [1], dtype="uint64")
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,11 @@
 
 from itertools import product
 
-import faltung as ft
 import numpy as np
 import pytest
 from guard.pages import flush, release
+
+import faltung as ft
 
 BOUNDARIES = ("zero", "constant", "edge", "periodic", "half_sample", "whole_sample")
 SIZES = [((n,), (k,)) for n in (1, 2, 3, 5, 7, 17, 33, 65) for k in (1, 2, 3, 5, 8)] + [

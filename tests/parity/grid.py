@@ -3,6 +3,7 @@
 from itertools import product
 
 import numpy as np
+
 from faltung.errors import SpecError
 from faltung.spec import Problem, adjoint, parse
 
@@ -37,7 +38,9 @@ def lines_nd() -> list[str]:
             (1, 4, 9), (1, 3, 6), ("convolve", "correlate"), MODES[:5], mixed, ("", "stride=2,1", "dilation=1,3", "input_dilation=2,1")
         )
     ]
-    solid = [f"[3,4,5] * {{dt}}[2,3,2] {op} {mode} boundary={b}" for op in ("convolve", "correlate") for mode in MODES[:4] for b in BOUNDARIES]
+    solid = [
+        f"[3,4,5] * {{dt}}[2,3,2] {op} {mode} boundary={b}" for op in ("convolve", "correlate") for mode in MODES[:4] for b in BOUNDARIES
+    ]
     return flat + solid + [*CHANNELS, *SWAPS]
 
 

@@ -109,10 +109,10 @@ class Builder:
     def both(self, a: Value, b: Value) -> Value:
         return self._emit("i1", f"and i1 {a.name}, {b.name}")
 
-    def least(self, a: Operand, b: Operand) -> Operand:
+    def least(self, a: Operand, b: Operand) -> Value:
         return self.select(self.compare("slt", a, b), a, b)
 
-    def greatest(self, a: Operand, b: Operand) -> Operand:
+    def greatest(self, a: Operand, b: Operand) -> Value:
         return self.select(self.compare("sgt", a, b), a, b)
 
     def select(self, condition: Value, a: Operand, b: Operand) -> Value:
@@ -161,9 +161,7 @@ class Builder:
         """Return the chosen lanes of a followed by b."""
         _, _, element = a.type.strip("<>").partition(" x ")
         mask = ", ".join(f"i32 {lane}" for lane in lanes)
-        return self._emit(
-            vector(len(lanes), element), f"shufflevector {self._typed(a)}, {self._typed(b)}, <{len(lanes)} x i32> <{mask}>"
-        )
+        return self._emit(vector(len(lanes), element), f"shufflevector {self._typed(a)}, {self._typed(b)}, <{len(lanes)} x i32> <{mask}>")
 
     def fma(self, a: Value, b: Value, c: Value) -> Value:
         """Return a·b + c, in one rounding where the machine can (else in two: product, then sum)."""
@@ -201,7 +199,7 @@ class Builder:
         self._open(after)
         return phis
 
-    def when(self, condition: Value, then: Callable[[], None], otherwise: Callable[[], None] = lambda: None) -> None:
+    def when(self, condition: Value, then: Callable[[], object], otherwise: Callable[[], object] = lambda: None) -> None:
         """Write ``if condition: then() else: otherwise()``."""
         yes, no, after = self._label("yes"), self._label("no"), self._label("after")
         self._lines.append(f"br i1 {condition.name}, label %{yes}, label %{no}")

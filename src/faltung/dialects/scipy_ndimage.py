@@ -58,11 +58,11 @@ def _anchors(function: str, operation: Operation, origin: Any) -> tuple[str, ...
 
 def _dtype(function: str, arguments: Arguments) -> str | None:
     output, x_dtype, k_dtype = arguments["output"], arguments["x_dtype"], arguments["k_dtype"]
+    if output is not None and not isinstance(output, str):
+        raise DialectError(f"{function} has output {output!r}; a Spec knows dtypes only, by name")
     for name in (output, x_dtype):
         if name in REFUSED:
             raise DialectError(f"{function} does not take {name}; it takes bool, integers, float32, float64, complex64 and complex128")
-    if output is not None and not isinstance(output, str):
-        raise DialectError(f"{function} has output {output!r}; a Spec knows dtypes only, by name")
     answer = x_dtype
     if k_dtype in COMPLEX and x_dtype is not None:
         answer = complex_partner(x_dtype)

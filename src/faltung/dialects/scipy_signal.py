@@ -52,18 +52,18 @@ def _any_axes(operation: Operation, arguments: Arguments) -> Spec:
 def _two_axes(operation: Operation, arguments: Arguments) -> Spec:
     function = f"scipy.signal.{operation}2d"
     law = choice(function, "boundary", arguments["boundary"], BOUNDARIES)
-    for dtype in (arguments["x_dtype"], arguments["k_dtype"]):
-        if dtype in NOT_2D:
-            raise DialectError(
-                f"{function} does not take {dtype}; it takes integers, float32, float64, longdouble and their complex partners"
-            )
+    steps = numbers(arguments["x_dtype"], arguments["k_dtype"])
+    if steps.get("dtype") in NOT_2D:
+        raise DialectError(
+            f"{function} does not compute in {steps['dtype']}; it does in integers, floats but float16, and complex"
+        )
     fill = arguments["fillvalue"]
     if law == "constant" and fill == 0:
         law = "zero"
     return Spec(
         anchor=("low",) if operation == "correlate" else ("high",),
         boundary=((law, law),), fill=((fill, fill),) if law == "constant" else ((0, 0),),
-        **_core(function, operation, arguments), **numbers(arguments["x_dtype"], arguments["k_dtype"]),
+        **_core(function, operation, arguments), **steps,
     )  # fmt: skip
 
 

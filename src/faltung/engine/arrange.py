@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from math import prod
 from typing import Any
 
@@ -68,7 +69,8 @@ def _check_ranks(x_shape: tuple[int, ...], k_shape: tuple[int, ...]) -> None:
 def _check_broadcast(x_shape: tuple[int, ...], k_shape: tuple[int, ...], batch: tuple[int, ...]) -> None:
     for axis in batch:
         if x_shape[axis] != k_shape[axis] and 1 not in (x_shape[axis], k_shape[axis]):
-            raise SpecError(f"axis {axis} does not slide, and its sizes {x_shape[axis]} (input) and {k_shape[axis]} (kernel) do not broadcast")
+            sizes = f"{x_shape[axis]} (input) and {k_shape[axis]} (kernel)"
+            raise SpecError(f"axis {axis} does not slide, and its sizes {sizes} do not broadcast")
 
 
 def sliding_shape(shape: tuple[int, ...], axes: Axes, of_kernel: bool) -> tuple[int, ...]:
@@ -90,7 +92,7 @@ def result_shape(x_shape: tuple[int, ...], k_shape: tuple[int, ...], axes: Axes,
 
 
 def pieces(x: Array, k: Array, out: Array, axes: Axes) -> Iterator[tuple[Array, Array, Array]]:
-    """Yield (input, kernel, output) with the axes (batch, 1, sliding …) and (sliding …): one piece for each kernel, views wherever possible."""
+    """Yield (input, kernel, output), axes (batch, 1, sliding …) and (sliding …): a piece for each kernel, views wherever possible."""
     x, out = _batch_first(x, axes), _batch_first(out, axes)
     count = len(axes.batch)
     if axes.kernel_has_batch:
@@ -118,9 +120,9 @@ def _batch_first(array: Array, axes: Axes) -> Array:
 
 def _mergeable(array: Array, axes: list[int]) -> bool:
     """Return whether the strides of these neighbouring axes are those of one longer axis."""
-    if array.size == 0 or any(b - a != 1 for a, b in zip(axes, axes[1:], strict=False)):
+    if array.size == 0 or any(b - a != 1 for a, b in pairwise(axes)):
         return array.size == 0
-    return all(array.strides[a] == array.strides[b] * array.shape[b] for a, b in zip(axes, axes[1:], strict=False))
+    return all(array.strides[a] == array.strides[b] * array.shape[b] for a, b in pairwise(axes))
 
 
 def _merged(array: Array, count: int) -> Array:

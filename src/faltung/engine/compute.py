@@ -1,5 +1,6 @@
 """A Spec meets arrays: the only place where meaning meets arithmetic."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,8 @@ def compute(
     """
     data, kernel = as_operands(x, k)
     if spec.missing in ("ignore", "renormalise"):
-        answer = without_missing(spec, data, kernel, mask, lambda s, a, b: compute(s, a, b, axes=axes, method=method, memory=memory, workers=workers))
+        inner = partial(compute, axes=axes, method=method, memory=memory, workers=workers)
+        answer = without_missing(spec, data, kernel, mask, inner)
         answer = answer if region is None else answer[whole_region(region, answer.shape)]
         return answer if out is None else _copied(answer, checked_out(out, answer.shape, answer.dtype, data, kernel))
     if mask is not None:

@@ -6,9 +6,9 @@ import numpy as np
 
 from faltung.engine.core import sums
 from faltung.engine.finish import finish, needs_finish
-from faltung.engine.integers import exact_sum_dtype
+from faltung.engine.integers import exact_sums
 from faltung.engine.operands import dtype_name
-from faltung.engine.route import Route, route
+from faltung.engine.route import Route, exact_route, route
 from faltung.errors import SpecError
 from faltung.spec.spec import Spec
 
@@ -16,10 +16,11 @@ Array = np.ndarray[Any, Any]
 
 
 def settled(spec: Spec, x: Array, k: Array, axes: tuple[int, ...] | None, method: str, memory: int | None) -> Route:
-    """Return the Route for these arrays; integer sums that could overflow 64 bits run over Python integers."""
+    """Return the Route for these arrays; integer sums run in the fastest dtype that holds them exactly."""
     way = route(spec, x.shape, k.shape, dtype_name(x), dtype_name(k), axes, method, memory)
-    if way.case.dtype == "int64" and exact_sum_dtype(way.problem, x, k) == "object":
-        way = route(spec, x.shape, k.shape, dtype_name(x), dtype_name(k), axes, method, memory, "object")
+    if way.case.dtype == "int64":
+        dtypes = exact_sums(way.problem, k if way.exchanged else x, x if way.exchanged else k)
+        return exact_route(spec, x.shape, k.shape, dtype_name(x), dtype_name(k), axes, method, memory, dtypes)
     return way
 
 
@@ -52,10 +53,19 @@ def checked_out(out: Array, shape: tuple[int, ...], dtype: Any, x: Array, k: Arr
     if out.shape != shape:
         raise SpecError(f"out has shape {out.shape}, but the result has shape {shape}")
     if out.dtype != dtype or not out.dtype.isnative:
-        raise SpecError(f"out has dtype {out.dtype}, but the result has dtype {dtype}; ask for dtype={out.dtype.name!r}, or give another out")
+        remedy = f"ask for dtype={out.dtype.name!r}, or give another out"
+        raise SpecError(f"out has dtype {out.dtype}, but the result has dtype {dtype}; {remedy}")
     if not out.flags.writeable:
         raise SpecError("out is read-only")
     for name, operand in (("input", x), ("kernel", k)):
-        if np.may_share_memory(out, operand) and np.shares_memory(out, operand, max_work=10_000_000):
+        if np.may_share_memory(out, operand) and _overlap(out, operand):
             raise SpecError(f"out overlaps the {name}, which is read while out is written; give another array")
     return out
+
+
+def _overlap(a: Array, b: Array) -> bool:
+    """Return whether two arrays share an element; where that is too hard to tell, assume so."""
+    try:
+        return np.shares_memory(a, b, max_work=10_000_000)  # type: ignore[arg-type]  # the stubs know only -1 and 0
+    except np.exceptions.TooHardError:
+        return True

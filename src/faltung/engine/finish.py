@@ -51,6 +51,10 @@ def finish(problem: Problem, sums: Array, x: Array, k: Array, out: Array) -> Non
 def _scaled(problem: Problem, sums: Array, k: Array) -> Array:
     spec = problem.spec
     scale: Any = spec.scale
+    if scale == 1 and spec.offset == 0:
+        return sums
+    if problem.sum_dtype == "int64" and sums.dtype != object:  # exact integers, perhaps held in float32
+        sums = sums.astype("int64" if _whole(problem) else "float64")
     if isinstance(scale, str):
         total = k.sum() if scale == "1/sum" else np.abs(k).sum()
         if total == 0:
@@ -63,28 +67,40 @@ def _scaled(problem: Problem, sums: Array, k: Array) -> Array:
     return sums + spec.offset if spec.offset != 0 else sums
 
 
+def _whole(problem: Problem) -> bool:
+    """Return whether integer sums are still integers behind scale and offset."""
+    return isinstance(problem.spec.scale, int) and isinstance(problem.spec.offset, int)
+
+
 def _to_integers(problem: Problem, values: Array, target: str) -> Array:
     spec = problem.spec
-    low, high = integer_range(target)
     if values.dtype.kind == "c":
         raise SpecError(f"the result is complex and dtype {target} is not; take its real part or its magnitude afterwards")
-    if values.dtype == object:
-        values = _objects_to_integers(values, spec.rounding)
-    elif values.dtype.kind == "f":
-        values = _ROUND[spec.rounding](values)
+    if not (problem.sum_dtype == "int64" and _whole(problem)):
+        values = _objects_to_integers(values, spec.rounding) if values.dtype == object else _ROUND[spec.rounding](values)
     if spec.overflow == "wrap":
         return _wrapped(values, target)
-    # A float above 2^63 − 1 compares rightly with the Python integer only as an object; the next float below stands for it.
-    fits = (values >= low) & (values <= high) if values.dtype.kind != "f" else (values >= float(low)) & (values < float(high + 1))
-    if spec.overflow == "raise" and not fits.all():
-        raise OverflowError(_overflow_message(values, fits, target))
-    if spec.overflow == "saturate" and not fits.all():
-        clipped = np.full(values.shape, low, dtype=target)
-        clipped[fits] = values[fits]
-        clipped[values > low] = np.where(fits, values, high)[values > low]
-        clipped[values != values] = 0  # NaN has no nearest integer; image libraries store 0
-        return clipped
+    low, high = _representable(values, target)
+    if spec.overflow == "saturate":
+        clipped = np.clip(values, low, high)
+        if values.dtype.kind == "f":
+            np.nan_to_num(clipped, copy=False, nan=0)  # NaN has no nearest integer; image libraries store 0
+        return clipped.astype(target)
+    if values.size and not (values.min() >= low and values.max() <= high):  # NaN compares false
+        raise OverflowError(_overflow_message(values, (values >= low) & (values <= high), target))
     return values.astype(target)
+
+
+def _representable(values: Array, target: str) -> tuple[Any, Any]:
+    """Return the least and largest value of `target` that the dtype of `values` can hold."""
+    low, high = integer_range(target)
+    if values.dtype.kind == "f":
+        above = values.dtype.type(high)  # rounds up to 2^63 for int64; int() compares exactly
+        return values.dtype.type(low), np.nextafter(above, values.dtype.type(0)) if int(above) > high else above
+    if values.dtype.kind in "iu":
+        held = np.iinfo(values.dtype)
+        return max(low, int(held.min)), min(high, int(held.max))
+    return low, high
 
 
 def _objects_to_integers(values: Array, rounding: str) -> Array:
@@ -99,15 +115,16 @@ def _objects_to_integers(values: Array, rounding: str) -> Array:
         up = rest > half or (rest == half and {"half_even": floor % 2 == 1, "half_up": True, "half_away": exact > 0}[rounding])
         return floor + up
 
-    answer = np.empty(values.shape, dtype=object)
-    answer.flat = [one(value) for value in values.flat]
-    return answer
+    answer = np.empty(values.size, dtype=object)
+    answer[:] = [one(value) for value in values.flat]
+    return answer.reshape(values.shape)
 
 
 def _wrapped(values: Array, target: str) -> Array:
     if values.dtype == object:
         modulus, low = 2 ** INTEGERS[target], integer_range(target)[0]
-        return ((values - low) % modulus + low).astype(target)
+        wrapped: Array = (values - low) % modulus + low
+        return wrapped.astype(target)
     if values.dtype.kind == "f":
         finite = np.where(np.isfinite(values), values, 0)
         small = np.abs(finite) < 2.0**63
@@ -120,6 +137,8 @@ def _overflow_message(values: Array, fits: Array, target: str) -> str:
     index = tuple(int(i) for i in np.argwhere(~fits)[0])
     low, high = integer_range(target)
     value = values[index]
+    if value == value and abs(value) != np.inf and value == int(value):
+        value = int(value)
     return (
         f"output {index} is {value}, but {target} holds {low} to {high} ({int((~fits).sum())} of {fits.size} outputs do not fit); "
         f"ask for a wider dtype (dtype=object is exact), or overflow='saturate' or 'wrap'"

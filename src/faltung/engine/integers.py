@@ -1,4 +1,10 @@
-"""Integer sums are exact: where 64 bits could overflow, the sums run over Python integers."""
+"""Integer sums are exact, in the fastest arithmetic that is.
+
+No output, and no partial sum of one, is larger than B = max|x|·Σ|w|. Floats hold every integer up to 2^24 (float32) or 2^53 (float64), so
+that sums in them are exact while B stays below; a transform is exact once its error bound is below a quarter and it is rounded. Beyond,
+the sums run in int64, and beyond 2^63 − 1 over Python integers. B is decided from the dtype of x where that suffices, else from one pass
+over x.
+"""
 
 from typing import Any
 
@@ -8,24 +14,20 @@ from faltung.spec.numbers import integer_range
 from faltung.spec.problem import Problem
 
 Array = np.ndarray[Any, Any]
-LIMIT = 2**63 - 1
+LIMITS = (("float32", 2**24), ("float64", 2**53))
 
 
-def exact_sum_dtype(problem: Problem, x: Array, k: Array) -> str:
-    """Return "int64" where no sum of products can leave its range, else "object"; with overflow="wrap" int64 always serves (modulo 2^64).
-
-    Decided from the dtype and Σ|w| if that suffices, else from max|x|·Σ|w|, one pass over the input.
-    """
-    if problem.spec.overflow == "wrap" and problem.spec.scale == 1 and problem.spec.offset == 0:
-        return "int64"
+def exact_sums(problem: Problem, x: Array, k: Array) -> tuple[tuple[str, float | None], ...]:
+    """Return the dtypes that hold the sums exactly, each for floats with the bound on the outputs, rounded up to a power of two."""
     total = _absolute_sum(k)
-    if total * max(abs(bound) for bound in integer_range(_name(x))) <= LIMIT:
-        return "int64"
-    return "int64" if total * _absolute_max(x) <= LIMIT else "object"
-
-
-def _name(x: Array) -> str:
-    return "bool" if x.dtype.kind == "b" else x.dtype.name
+    bound = total * max(abs(limit) for limit in integer_range("bool" if x.dtype.kind == "b" else x.dtype.name))
+    if bound > LIMITS[0][1]:
+        bound = total * _absolute_max(x)
+    floats = tuple((dtype, float(1 << bound.bit_length())) for dtype, limit in LIMITS if bound <= limit)
+    if floats:
+        return floats
+    wraps = problem.spec.overflow == "wrap" and problem.spec.scale == 1 and problem.spec.offset == 0
+    return (("int64" if bound < 2**63 or wraps else "object", None),)  # modulo 2^64 is what wrapping asks for
 
 
 def _absolute_max(x: Array) -> int:
@@ -34,6 +36,6 @@ def _absolute_max(x: Array) -> int:
 
 def _absolute_sum(k: Array) -> int:
     largest = _absolute_max(k)
-    if largest * k.size <= LIMIT:
-        return int(np.abs(k.astype("int64")).sum())
+    if largest * k.size < 2**53:
+        return int(np.abs(k.astype("float64")).sum())
     return sum(abs(int(weight)) for weight in k.flat)

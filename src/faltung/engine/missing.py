@@ -1,7 +1,8 @@
 """Missing samples: NaN, or those a mask leaves out.
 
-    ignore        a missing sample adds nothing
-    renormalise   y = Σ w·x over the present samples · Σ w / Σ w over the present ones (normalised convolution)
+* ignore: a missing sample adds nothing;
+* renormalise: y = Σ w·x over the present samples, times Σ w / Σ w over the present ones (normalised convolution; Knutsson and Westin,
+  *Normalized and differential convolution*, CVPR 1993).
 """
 
 from collections.abc import Callable

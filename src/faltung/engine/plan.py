@@ -1,6 +1,6 @@
 """A Plan: one Case with its method, bound to a private copy of its kernel, that prints why it is what it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from faltung.engine.execute import execute, settled
 from faltung.engine.operands import as_array, as_operands, dtype_name
 from faltung.engine.planner import Choice
-from faltung.engine.route import Route, choice
+from faltung.engine.route import NOT_FINITE, Route, choice
 from faltung.errors import SpecError
 from faltung.methods.bounds import error_bound
 from faltung.methods.workers import default_workers
@@ -72,7 +72,8 @@ class Plan:
     @property
     def error_bound(self) -> float:
         """Factor of Σ|w|·max|x| that no output's error exceeds."""
-        return error_bound(self.route.case, self.method)
+        case = self.route.case
+        return 0.0 if case.exact is not None else error_bound(case, self.method)
 
     @property
     def others(self) -> tuple[tuple[str, str], ...]:
@@ -86,8 +87,8 @@ class Plan:
             planned = f"{self.problem.input_dtype} {self.x_shape}"
             raise SpecError(f"the plan is for {planned}, but the input is {dtype_name(data)} {data.shape}; make a plan for it")
         way = self.route
-        if way.case.dtype == "int64":  # whether 64 bits suffice may depend on the samples
-            way = settled(way.problem.spec, data, self.kernel, way.axes.sliding if way.axes.batch else None, self.method, way.memory)
+        if self.problem.sum_dtype == "int64":  # which dtype holds the sums exactly may depend on the samples
+            way = settled(way.problem.spec, data, self.kernel, way.axes.sliding if way.axes.batch else None, way.method, way.memory)
         return execute(way, data, self.kernel, self.workers, out)
 
     def with_kernel(self, k: Any) -> "Plan":
@@ -110,8 +111,10 @@ def make_plan(
     data = np.broadcast_to(np.float64(0), tuple(int(n) for n in x_or_shape)) if is_shape else x_or_shape
     data, kernel = as_operands(data, k)
     way = settled(spec, data, kernel, axes, method, memory)
+    finite = kernel.dtype.kind not in "fc" or bool(np.isfinite(kernel).all())
+    chosen = choice(way.case if finite else replace(way.case, weights=NOT_FINITE), method, memory)
     return Plan(
-        route=way, kernel=_private(kernel), choice=choice(way.case, method, memory), x_shape=data.shape,
+        route=way, kernel=_private(kernel), choice=chosen, x_shape=data.shape,
         workers=default_workers() if workers is None else workers,
     )  # fmt: skip
 
@@ -124,10 +127,10 @@ def _private(kernel: Array) -> Array:
 
 def _printed(plan: Plan) -> str:
     problem, case = plan.problem, plan.route.case
-    bound = plan.error_bound
+    bound, flops = plan.error_bound, problem.flops * max(case.batch, 1)
     lines = [
         str(problem),
-        f"  result     {plan.route.dtype} {plan.route.shape}, {problem.taps} taps an output, {problem.flops * max(case.batch, 1):,} operations",
+        f"  result     {plan.route.dtype} {plan.route.shape}, {problem.taps} taps an output, {flops:,} operations",
         f"  method     {plan.method}, sums in {case.dtype}, {plan.workers} workers",
         f"  predicted  {plan.seconds * 1e3:.3g} ms on one thread, {plan.scratch_bytes:,} bytes of scratch",
         f"  error      {'exact' if bound == 0 else f'at most {bound:.2g} of the sum of |w| times max |x|'}",

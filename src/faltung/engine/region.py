@@ -43,9 +43,7 @@ def whole_region(region: Any, shape: tuple[int, ...]) -> tuple[slice, ...]:
     return tuple(out)
 
 
-def cut(
-    spec: Spec, x: Array, k: Array, axes: tuple[int, ...] | None, region: Any, method: str, memory: int | None, workers: int
-) -> Array:
+def cut(spec: Spec, x: Array, k: Array, axes: tuple[int, ...] | None, region: Any, method: str, memory: int | None, workers: int) -> Array:
     """Return `result[region]`."""
     way = settled(spec, x, k, axes, method, memory)
     wanted = whole_region(region, way.shape)

@@ -11,7 +11,7 @@ import numpy as np
 from faltung.engine.arrange import Axes, arrange, result_shape, sliding_shape
 from faltung.engine.finish import check_dtypes, needs_finish
 from faltung.engine.planner import Choice, choose
-from faltung.errors import SpecError
+from faltung.errors import PlanError, SpecError
 from faltung.spec.case import Case, Weights
 from faltung.spec.problem import Problem
 from faltung.spec.spec import Spec
@@ -60,8 +60,9 @@ class Route:
 def route(
     spec: Spec, x_shape: tuple[int, ...], k_shape: tuple[int, ...], x_dtype: str, k_dtype: str,
     axes: tuple[int, ...] | None, method: str, memory: int | None, sum_dtype: str | None = None,
+    exact: float | None = None,
 ) -> Route:  # fmt: skip
-    """Return the Route for operands of these shapes and dtypes; `sum_dtype` overrides the rule (exact integers as objects)."""
+    """Return the Route for operands of these shapes and dtypes; `sum_dtype` and `exact` are those of exact integers."""
     if spec.layout is not None and axes is not None:
         raise SpecError(f"axes={axes} and layout={spec.layout} both name axes; use one of them")
     arranged = Axes(sliding=(), batch=(), kernel_has_batch=False) if spec.layout else arrange(x_shape, k_shape, axes)
@@ -78,11 +79,28 @@ def route(
     conj = spec.conj if np.dtype(dtype).kind in "cO" else "none"
     conj_after = problem.answer_reversed and conj == "kernel"
     return Route(
-        problem=problem, axes=arranged, case=_case(problem, dtype, shape), shape=shape, core_shape=_core_shape(problem, shape, arranged),
+        problem=problem, axes=arranged, case=_case(problem, dtype, shape, exact), shape=shape, core_shape=_core_shape(problem, shape, arranged),
         dtype=result_type(problem), sum_dtype=np.dtype(dtype), reversal=_mirror([w.reversal for w in windows]),
         flips=_flips(problem, arranged), conj=conj, exchanged=problem.exchanged,
         plain=not (needs_finish(problem, dtype) or folded or conj_after or spec.layout), method=method, memory=memory,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def exact_route(
+    spec: Spec, x_shape: tuple[int, ...], k_shape: tuple[int, ...], x_dtype: str, k_dtype: str,
+    axes: tuple[int, ...] | None, method: str, memory: int | None, dtypes: tuple[tuple[str, float | None], ...],
+) -> Route:  # fmt: skip
+    """Return the Route of integer operands whose sums are cheapest, of the dtypes that hold them exactly."""
+    ways = [route(spec, x_shape, k_shape, x_dtype, k_dtype, axes, method, memory, *dtype) for dtype in dtypes]
+
+    def seconds(way: Route) -> float:
+        try:
+            return choice(way.case, way.method, way.memory).cost.seconds
+        except PlanError:
+            return inf
+
+    return min(ways, key=seconds)
 
 
 def result_type(problem: Problem) -> np.dtype[Any]:
@@ -115,14 +133,14 @@ def _core_shape(problem: Problem, shape: tuple[int, ...], axes: Axes) -> tuple[i
     return tuple(out)
 
 
-def _case(problem: Problem, dtype: str, shape: tuple[int, ...]) -> Case:
+def _case(problem: Problem, dtype: str, shape: tuple[int, ...], exact: float | None) -> Case:
     """Return the Case; its batch is what is left of the result beside the sliding axes."""
     c = problem.channels
     windows = tuple(replace(w, reversal=False, fold=None, output_reversal=False) for w in problem.windows)
     batch = c.batch if problem.spec.layout else prod(shape) // max(prod(problem.output_sizes), 1)
     return Case(
         windows=windows, input_sizes=problem.input_sizes, kernel_sizes=problem.kernel_sizes, dtype=dtype, batch=batch,
-        groups=c.groups, channels_in=c.channels_in, channels_out=c.channels_out,
+        groups=c.groups, channels_in=c.channels_in, channels_out=c.channels_out, exact=exact,
     )  # fmt: skip
 
 
@@ -135,8 +153,7 @@ def choice(case: Case, method: str, memory: int | None) -> Choice:
 @lru_cache(maxsize=256)
 def bound(case: Case, method: str, memory: int | None, finite: bool = True) -> Callable[..., None]:
     """Return the chosen method, ready for calls (x, w, out, workers)."""
-    chosen = choice(case if finite else replace(case, weights=NOT_FINITE), method, memory)
-    return chosen.method.bind(case)
+    return choice(case if finite else replace(case, weights=NOT_FINITE), method, memory).method.bind(case)
 
 
 NOT_FINITE = Weights(sum_abs=inf, max_abs=inf, finite=False)

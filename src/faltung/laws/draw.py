@@ -33,7 +33,9 @@ def draw(rank: int, exact: bool, seed: int) -> Draw:
     full = tuple(n + k - 1 for n, k in zip(signal, kernel, strict=True))
     sample = _integers if exact else _on_the_disc
     x, y, w, v, g = (Tracked(sample(random, shape), 0.0, 0.0 if exact else UNIT) for shape in (signal, signal, kernel, second, full))
-    return Draw(x=x, y=y, w=w, v=v, g=g, scalar=complex(sample(random, ())))
+    for operand in (x, y, w, v, g):
+        operand.values.setflags(write=False)  # an engine that writes into its operands is stopped
+    return Draw(x=x, y=y, w=w, v=v, g=g, scalar=complex(sample(random, ())) or 1j)
 
 
 def _on_the_disc(random: np.random.Generator, shape: Shape) -> Array:

@@ -39,7 +39,7 @@ class Engine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
-    """The random operands of one check: signals x and y of one shape, kernels w and v, a cotangent g of the full result's shape, a number."""
+    """The random operands of a check: signals x and y of one shape, kernels w and v, a g of the full result's shape, a number."""
 
     x: Tracked
     y: Tracked

@@ -61,6 +61,20 @@ def scale(c: complex, a: Tracked) -> Tracked:
     return Tracked(values, abs(c) * a.error + 3 * a.roundoff * float(np.abs(values).max()), a.roundoff)
 
 
+def times(a: Tracked, b: Tracked) -> Tracked:
+    """Return a·b, sample by sample; one operand may be a number."""
+    values = np.asarray(a.values * b.values)
+    roundoff = max(a.roundoff, b.roundoff)
+    rounding = 3 * roundoff * float(np.abs(values).max())
+    return Tracked(values, rounding + a.error * _largest(b) + b.error * _largest(a), roundoff)
+
+
+def difference(a: Tracked, axis: int) -> Tracked:
+    """Return a[n] − a[n − 1] along one axis, one sample longer: a is 0 outside."""
+    values = np.diff(np.pad(a.values, [(int(i == axis), int(i == axis)) for i in range(a.values.ndim)]), axis=axis)
+    return Tracked(values, 2 * a.error + a.roundoff * float(np.abs(values).max()), a.roundoff)
+
+
 def inner(a: Tracked, b: Tracked) -> Tracked:
     """Return ⟨a, b⟩ = Σ conj(a)·b, an array of no axes."""
     value = np.asarray(np.vdot(a.values, b.values))

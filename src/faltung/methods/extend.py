@@ -31,9 +31,11 @@ def continued(case: Case, x: Array) -> tuple[Array, tuple[int, ...]]:
     shape = [low + n + high for (low, high), n in zip(outside, case.input_sizes, strict=True)]
     out = np.empty((*x.shape[:lead], *shape), dtype=x.dtype)
     inner = [slice(low, low + n) for (low, _), n in zip(outside, case.input_sizes, strict=True)]
-    out[..., *inner] = x
+    centre: tuple[Any, ...] = (..., *inner)
+    out[centre] = x
     for axis in reversed(range(len(ranges))):
-        _fill_axis(out[..., *inner[: axis + 1], *[slice(None)] * (len(ranges) - axis - 1)], out, case.windows[axis], axis, lead, inner)
+        known: tuple[Any, ...] = (..., *inner[: axis + 1], *[slice(None)] * (len(ranges) - axis - 1))
+        _fill_axis(out[known], out, case.windows[axis], axis, lead, inner)
     return out, tuple(-low for low, _ in outside)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from faltung.methods.bounds import error_bound
 from faltung.methods.cost import Cost
 from faltung.methods.extend import spread
 from faltung.methods.points import recompute
@@ -23,6 +24,7 @@ DTYPES = ("float32", "float64", "longdouble", "complex64", "complex128", "clongd
 # Measured with scipy.fft on 2048 x 2048 float32, one thread: 1.1 ns an entry and a factor of two; about 60 us of Python a call.
 SECONDS_PER_ENTRY = {"float32": 1.1e-9, "float64": 1.8e-9, "complex64": 2.2e-9, "complex128": 3.6e-9}
 SECONDS_PER_CALL = 60e-6
+EXACT_BELOW = 0.25  # an error below 1/2 rounds away; the other half is for the rounding of the bound itself
 
 
 def refuses(case: Case) -> str | None:
@@ -31,6 +33,8 @@ def refuses(case: Case) -> str | None:
         return f"transforms round, and {case.dtype} sums are exact"
     if case.weights is not None and not case.weights.finite:
         return "the kernel holds weights that are not finite, which would spread over every output"
+    if case.exact is not None and error_bound(case, NAME) * case.exact >= EXACT_BELOW:
+        return f"integers must come out exact, and the transforms' error bound, {error_bound(case, NAME) * case.exact:.2g}, is too large to round"
     return None
 
 
@@ -49,6 +53,8 @@ def run(case: Case, x: Array, w: Array, out: Array, workers: int) -> None:
     bad = ~np.isfinite(line)
     if not bad.any():
         _through_spectra(case, line, w, out, workers)
+        if case.exact is not None:
+            np.rint(out, out=out)
         return
     _through_spectra(case, np.where(bad, line.dtype.type(0), line), w, out, workers)
     touched = np.empty(out.shape, dtype="float32")
@@ -69,7 +75,8 @@ def _through_spectra(case: Case, line: Array, w: Array, out: Array, workers: int
     axes = tuple(range(-rank, 0))
     is_real = line.dtype.kind != "c" and w.dtype.kind != "c"
     sizes = [sfft.next_fast_len(n, real=is_real) for n in _lengths(case)]
-    forward, inverse = (sfft.rfftn, sfft.irfftn) if is_real else (sfft.fftn, sfft.ifftn)
+    forward: Any = sfft.rfftn if is_real else sfft.fftn
+    inverse: Any = sfft.irfftn if is_real else sfft.ifftn
     kernel = forward(_reversed_taps(case, w), sizes, axes=axes, workers=workers)
     kept = tuple(
         slice(reach(window, k), reach(window, k) + window.stride * (m - 1) + 1, window.stride)
@@ -87,5 +94,6 @@ def _reversed_taps(case: Case, w: Array) -> Array:
     """Return the taps in reverse, spread by the dilation: multiplying spectra convolves, and the taps are given for correlation."""
     shape = [reach(window, k) + 1 for window, k in zip(case.windows, case.kernel_sizes, strict=True)]
     taps = np.zeros((*w.shape[:2], *shape), dtype=w.dtype)
-    taps[..., *(slice(None, None, window.kernel_dilation) for window in case.windows)] = w
+    spread_taps: tuple[Any, ...] = (..., *(slice(None, None, window.kernel_dilation) for window in case.windows))
+    taps[spread_taps] = w
     return np.flip(taps, axis=tuple(range(2, taps.ndim)))

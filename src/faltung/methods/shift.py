@@ -36,8 +36,11 @@ def cost(case: Case) -> Cost:
     outputs = case.batch * case.groups * case.channels_out * prod(case.output_sizes)
     passes = case.channels_in * prod(case.kernel_sizes)
     item = np.dtype(case.dtype).itemsize
-    padded = case.batch * case.groups * case.channels_in * prod(
-        n + max(w.pad_low, 0) + max(w.pad_high, 0) for n, w in zip(case.input_sizes, case.windows, strict=True)
+    padded = (
+        case.batch
+        * case.groups
+        * case.channels_in
+        * prod(n + max(w.pad_low, 0) + max(w.pad_high, 0) for n, w in zip(case.input_sizes, case.windows, strict=True))
     )
     seconds = outputs * passes * SECONDS_PER_PRODUCT.get(case.dtype, 3e-9) + passes * SECONDS_PER_PASS
     return Cost(seconds=seconds, scratch_bytes=padded * item + BLOCK_BYTES)
@@ -53,7 +56,8 @@ def run(case: Case, x: Array, w: Array, out: Array, workers: int, skip_zero_weig
     runs = [[_run(window, first, m, t) for t in range(k)] for window, first, m, k in axes]
     answer[...] = 0
     for c, taps in product(range(case.channels_in), product(*(range(k) for k in case.kernel_sizes))):
-        weight = weights[:, :, c, *taps]
+        at: tuple[Any, ...] = (slice(None), slice(None), c, *taps)
+        weight = weights[at]
         if skip_zero_weights and not weight.any():
             continue
         pairs = [axis_runs[t] for axis_runs, t in zip(runs, taps, strict=True)]
@@ -81,9 +85,10 @@ def _run(window: Window, first: int, m: int, t: int) -> Run | None:
 
 def _add(answer: Array, samples: Array, weight: Array, runs: list[Run]) -> None:
     """answer[b, g, o, …] += weight[g, o] · samples[b, g, …] on the runs, a block of rows at a time."""
-    targets = answer[..., *(run[0] for run in runs)]
-    values = samples[:, :, None, ..., *(run[1] for run in runs)]
-    factor = weight[None, :, :, *[None] * len(runs)]
+    written: tuple[Any, ...] = (..., *(run[0] for run in runs))
+    read: tuple[Any, ...] = (slice(None), slice(None), None, ..., *(run[1] for run in runs))
+    targets, values = answer[written], samples[read]
+    factor = weight.reshape(1, *weight.shape, *[1] * len(runs))
     rows = targets.shape[3]
     size = max(targets.size // max(rows, 1) * targets.itemsize, 1)
     block = max(BLOCK_BYTES // size, 1)

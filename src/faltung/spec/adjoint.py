@@ -250,7 +250,7 @@ def collapse(values: tuple[Any, ...]) -> tuple[Any, ...]:
 def _with_mode_word(problem: Problem) -> Spec:
     """Return the Spec with `full` or `valid` in place of pads, where these words mean the same integers."""
     for mode in ("full", "valid"):
-        candidate = replace(problem.spec, mode=mode, pads=((0, 0),))  # type: ignore[arg-type]  # the words are literals
+        candidate = replace(problem.spec, mode=mode, pads=((0, 0),))
         try:
             if replace(problem, spec=candidate).windows == problem.windows:
                 return candidate

@@ -60,7 +60,7 @@ def source(law: Boundary, m: int, n: int) -> int | None:
 def parse_boundary(word: str) -> Boundary:
     """Return the law that a word means: one of ours, or ``library:word`` for one of a library's."""
     if word in BOUNDARIES:
-        return word  # type: ignore[return-value]  # narrowed by membership
+        return word
     library, colon, name = word.partition(":")
     if colon and library in LIBRARY_WORDS:
         if name in LIBRARY_WORDS[library]:

@@ -3,8 +3,8 @@
 What decides is the *table*: for every output o and every entry j of the kernel as it is stored, the sample that is read, the fill value,
 or nothing; a fill of 0 is nothing. The canonical form is the first Window that has the table, in this order:
 
-    output_reversal, stride + kernel_dilation + input_dilation, input_dilation, stride, kernel_dilation, reversal,
-    whether anything outside is read, |pad_low|, pad_low, boundary_low, boundary_high (in the order of `BOUNDARIES`).
+    output_reversal, stride + kernel_dilation + input_dilation, input_dilation, stride, kernel_dilation,
+    whether anything outside is read, reversal, |pad_low|, pad_low, boundary_low, boundary_high (in the order of `BOUNDARIES`).
 
 Small tables are searched in this order, so the form depends on the table alone. On large axes only what can be told from the ends is
 compared: common factors, steps that no second output or tap shows, boundaries that read the same samples, whole periods. There two
@@ -23,6 +23,7 @@ from faltung.spec.window import Fold, Number, Outside, Window, core_size, dilate
 
 SMALL_TABLE = 144  # entries; 12 outputs of 12 taps take under 20 ms in the worst case (tests/laws/test_canonical.py prints it)
 LARGEST_SUM = 24  # of the three steps: 2,024 triples
+MORE = 4  # by how much the steps of a forward line may exceed those of the same outputs written backwards (same test)
 FAR = 64  # positions: up to this length of the spread input, every shift is tried
 ENTRIES = 4096  # outside positions compared at one end of a large axis
 
@@ -30,6 +31,7 @@ Value = int | str | tuple[str, Number]
 """What an entry of the table holds: a sample, ``"zero"``, ``"gap"`` (nothing, told apart from zero), or ``("fill", value)``."""
 Table = tuple[tuple[Value, ...], ...]
 Law = tuple[Boundary, Number]
+Ranked = tuple[tuple[int, ...], Window]
 ENDS: tuple[Outside, Outside] = ("low", "high")
 
 
@@ -69,12 +71,12 @@ def canonical(window: Window, n: int, k: int, *, gaps: bool = False) -> Window:
     if m * k > SMALL_TABLE:
         return _by_its_ends(reduced, n, k, m)
     limit = min(LARGEST_SUM, reduced.stride + reduced.kernel_dilation + reduced.input_dilation)
-    return _first(_table(window, n, k, gaps), n, limit, window.output_reversal, gaps) or _by_its_ends(reduced, n, k, m)
+    return _first(_table(window, n, k, gaps), n, limit, reduced.output_reversal, gaps) or _by_its_ends(reduced, n, k, m)
 
 
 def reads_nothing(window: Window, n: int, k: int) -> bool:
     """Return whether a canonical Window (made without gaps) reads neither a sample nor a fill: every output is 0."""
-    return window == _empty(n, k, core_size(window, n, k))
+    return window == empty_window(n, k, core_size(window, n, k))
 
 
 def exact_pads(window: Window, n: int, k: int) -> Window:
@@ -116,8 +118,8 @@ class _Steps:
     stride: int
     kernel_dilation: int
     input_dilation: int
-    reversal: bool
     output_reversal: bool
+    reversal: bool = False
 
 
 @lru_cache(maxsize=1 << 14)
@@ -125,11 +127,11 @@ def _first(table: Table, n: int, limit: int, may_reverse_output: bool, gaps: boo
     """Return the first Window with this table whose steps sum to at most `limit`."""
     m, k = len(table), len(table[0])
     for output_reversal in (False, True) if may_reverse_output else (False,):
-        for steps in _all_steps(m, k, LARGEST_SUM if may_reverse_output else limit, output_reversal):
-            line = _line(table, steps)
-            found = _best_shift(line, steps, n, gaps) if line is not None else None
-            if found is not None:
-                return exact_pads(_with_room(found, n, k, m), n, k)
+        for steps in _all_steps(m, k, limit + MORE if may_reverse_output else limit, output_reversal):
+            both = [replace(steps, reversal=True), steps] if k > 1 else [steps]
+            found = [form for each in both for form in _all_shifts(_line(table, each), each, n, gaps)]
+            if found:
+                return _with_room(min(found, key=_rank)[1], n, k, m)
     return None
 
 
@@ -141,10 +143,7 @@ def _all_steps(m: int, k: int, limit: int, output_reversal: bool) -> Iterator[_S
                 dilation = total - spread - stride
                 if (m == 1 and stride > 1) or (k == 1 and dilation > 1):
                     continue
-                for reversal in (False, True) if k > 1 else (False,):
-                    yield _Steps(
-                        stride=stride, kernel_dilation=dilation, input_dilation=spread, reversal=reversal, output_reversal=output_reversal
-                    )
+                yield _Steps(stride=stride, kernel_dilation=dilation, input_dilation=spread, output_reversal=output_reversal)
 
 
 def _line(table: Table, steps: _Steps) -> dict[int, Value] | None:
@@ -157,14 +156,17 @@ def _line(table: Table, steps: _Steps) -> dict[int, Value] | None:
     return line
 
 
-def _best_shift(line: dict[int, Value], steps: _Steps, n: int, gaps: bool) -> Window | None:
-    found: list[tuple[tuple[int, ...], Window]] = []
-    between = "gap" if gaps else "zero"
+def _all_shifts(line: dict[int, Value] | None, steps: _Steps, n: int, gaps: bool) -> Iterator[Ranked]:
+    if line is None:
+        return
     for pad in _shifts(line, steps.input_dilation, n):
-        laws = _laws(line, pad, steps.input_dilation, n, between)
+        laws = _laws(line, pad, steps.input_dilation, n, "gap" if gaps else "zero")
         if laws is not None:
-            found.append(_ranked(steps, pad, *laws))
-    return min(found, key=lambda entry: entry[0])[1] if found else None
+            yield _ranked(steps, pad, *laws)
+
+
+def _rank(form: Ranked) -> tuple[int, ...]:
+    return form[0]
 
 
 def _shifts(line: dict[int, Value], spread: int, n: int) -> set[int]:
@@ -231,9 +233,9 @@ def _reads(law: Boundary, q: int, n: int) -> Value:
     return "zero" if found is None else found
 
 
-def _ranked(steps: _Steps, pad: int, low: Law, high: Law) -> tuple[tuple[int, ...], Window]:
+def _ranked(steps: _Steps, pad: int, low: Law, high: Law) -> Ranked:
     outside = (low[0], high[0]) != ("zero", "zero")
-    key = (outside, abs(pad), pad, BOUNDARIES.index(low[0]), BOUNDARIES.index(high[0]))
+    key = (outside, steps.reversal, abs(pad), pad, BOUNDARIES.index(low[0]), BOUNDARIES.index(high[0]))
     window = Window(
         stride=steps.stride, kernel_dilation=steps.kernel_dilation, input_dilation=steps.input_dilation, pad_low=pad,
         reversal=steps.reversal, output_reversal=steps.output_reversal,
@@ -250,7 +252,7 @@ def _with_room(window: Window, n: int, k: int, m: int) -> Window:
 # Large axes
 
 
-def _empty(n: int, k: int, m: int) -> Window:
+def empty_window(n: int, k: int, m: int) -> Window:
     """Return the first Window whose m outputs read nothing."""
     pad = min((-n, m + k - 1), key=lambda pad: (abs(pad), pad))
     return _with_room(Window(pad_low=pad), n, k, m)
@@ -263,7 +265,7 @@ def _reduced(window: Window, n: int, k: int, m: int, gaps: bool) -> Window:
     factor = gcd(stride, dilation, window.input_dilation)
     if window.pad_low % factor:
         if not gaps:
-            return _empty(n, k, m)
+            return empty_window(n, k, m)
         factor = 1
     reduced = replace(
         window, stride=max(stride // factor, 1), kernel_dilation=max(dilation // factor, 1),
@@ -290,7 +292,7 @@ def _by_its_ends(window: Window, n: int, k: int, m: int) -> Window:
             laws.append(_law(entries, n, own))
         if laws[0] is not None and laws[1] is not None:
             found.append(_ranked(steps, pad, laws[0], laws[1]))
-    best = _with_room(min(found, key=lambda entry: entry[0])[1], n, k, m)
+    best = _with_room(min(found, key=_rank)[1], n, k, m)
     return _of_one_sample(best, n, k, m)
 
 
@@ -304,7 +306,7 @@ def _of_one_sample(window: Window, n: int, k: int, m: int) -> Window:
     first, last = -window.pad_low, window.stride * (m - 1) + reach(window, k) - window.pad_low
     laws = window.boundary_low, window.boundary_high
     if laws == ("zero", "zero") and window.input_dilation == 1 and (last < 0 or first >= n):
-        return _empty(n, k, m)
+        return empty_window(n, k, m)
     covered = all(law == "edge" or not read for law, read in zip(laws, (first < 0, last > 0), strict=True))
     if n == 1 and window.input_dilation == 1 and covered:
         return _with_room(Window(boundary_high="edge" if m * k > 1 else "zero"), n, k, m)
@@ -349,9 +351,13 @@ def _of_fold(window: Window, fold: Fold, n: int, k: int, gaps: bool) -> Window:
         own: Boundary = getattr(fold, f"boundary_{end}")
         law = _law(((q, _reads(own, q, fold.size)) for q in indices), fold.size, "zero" if own == "constant" else own)
         laws.append(law[0] if law is not None else own)
-    if laws == ["zero", "zero"] and 0 <= fold.low <= m - fold.size:
-        skipped = m - fold.low - fold.size if window.output_reversal else fold.low
-        cropped = replace(core, pad_low=core.pad_low - core.stride * skipped)
-        return canonical(_with_room(cropped, n, k, fold.size), n, k, gaps=gaps)
+    dropped = max(fold.low, 0) if laws[0] == "zero" else 0, max(m - fold.low - fold.size, 0) if laws[1] == "zero" else 0
+    kept, low = m - sum(dropped), fold.low - dropped[0]
+    if kept < 1:
+        return empty_window(n, k, fold.size)
+    skipped = dropped[1] if window.output_reversal else dropped[0]
+    core = _with_room(replace(core, pad_low=core.pad_low - core.stride * skipped), n, k, kept)
+    if low == 0 and kept == fold.size:
+        return canonical(core, n, k, gaps=gaps)
     inner = canonical(core, n, k, gaps=gaps)
-    return replace(inner, fold=Fold(size=fold.size, low=fold.low, boundary_low=laws[0], boundary_high=laws[1]))
+    return replace(inner, fold=Fold(size=fold.size, low=low, boundary_low=laws[0], boundary_high=laws[1]))

@@ -34,6 +34,8 @@ class Case:
     channels_in: int = 1
     channels_out: int = 1
     weights: Weights | None = None
+    exact: float | None = None
+    """For integers held in floats: no output is larger than this, and every output must come out right to the last digit."""
 
     @property
     def output_sizes(self) -> tuple[int, ...]:

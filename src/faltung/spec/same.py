@@ -8,12 +8,14 @@ in which they are given, and no word that these dtypes and sizes do not show.
 from dataclasses import replace
 
 from faltung.spec.adjoint import spec_of_windows
-from faltung.spec.canonical import canonical, exact_pads, reads_nothing
+from faltung.spec.canonical import canonical, empty_window, exact_pads, reads_nothing
 from faltung.spec.layout import Groups, Layout, exchange
 from faltung.spec.numbers import COMPLEX, is_exact, result_dtype, sum_dtype
 from faltung.spec.problem import Problem
-from faltung.spec.spec import Conj, Spec
-from faltung.spec.window import Window, core_size, reach
+from faltung.spec.spec import Conj
+from faltung.spec.window import Window, core_size, output_size, reach
+
+Axis = tuple[Window, int, int]
 
 
 def same_operation(a: Problem, b: Problem) -> bool:
@@ -61,13 +63,13 @@ def canonical_problem(problem: Problem) -> Problem:
     """
     if problem.answer_reversed and any(w.fold for w in problem.windows):
         return problem  # reversed behind the fold, which no Window says
-    problem = _as_given(problem)
+    problem = _without_permute(_as_given(problem))
     spec = problem.spec
     plain = spec.missing == "propagate" and not _frame_shows(problem)
-    windows = _canonical_windows(problem) if plain else tuple(_exact(problem))
+    windows = _canonical_windows(_axes(problem)) if plain else tuple(exact_pads(*axis) for axis in _axes(problem))
     core = spec_of_windows(
         windows, spec, layout=_plain_layout(spec.layout), groups=spec.groups if spec.groups.count > 1 else Groups(),
-        conj=_visible_conj(spec.conj, problem), operands=spec.operands if problem.exchanged else "as_given", permute=_visible_permute(spec),
+        conj="none" if plain and _reads_nothing(windows, problem) else _visible_conj(spec.conj, problem), operands=spec.operands if problem.exchanged else "as_given", permute=spec.permute,
         missing=spec.missing, product=spec.product, offset=spec.offset, frame="computed" if plain else spec.frame,
         rounding=spec.rounding if _rounds(problem) else "half_even", overflow=spec.overflow if is_exact(problem.dtype) else "raise",
     )  # fmt: skip
@@ -78,27 +80,25 @@ def _frame_shows(problem: Problem) -> bool:
     return problem.spec.frame != "computed" and any(side for sides in problem.halo for side in sides)
 
 
-def _exact(problem: Problem) -> list[Window]:
-    return [exact_pads(*axis) for axis in zip(problem.windows, problem.input_sizes, problem.kernel_sizes, strict=True)]
+def _axes(problem: Problem) -> list[Axis]:
+    return list(zip(problem.windows, problem.input_sizes, problem.kernel_sizes, strict=True))
 
 
-def _canonical_windows(problem: Problem) -> tuple[Window, ...]:
+def _canonical_windows(axes: list[Axis]) -> tuple[Window, ...]:
     """Return the Window of every axis; below a fill, zero is told apart from nothing."""
-    sizes = list(zip(problem.input_sizes, problem.kernel_sizes, strict=True))
     found: list[Window] = []
     gaps = False
-    for window, (n, k) in zip(problem.windows, sizes, strict=True):
+    for window, n, k in axes:
         found.append(canonical(window, n, k, gaps=gaps))
         if not gaps and found[-1].fold is None and reads_nothing(found[-1], n, k):
-            return tuple(_empty(*axis) for axis in zip(problem.windows, problem.input_sizes, problem.kernel_sizes, strict=True))
+            return tuple(empty_window(n, k, output_size(window, n, k)) for window, n, k in axes)
         gaps = gaps or found[-1].fill_low != 0 or found[-1].fill_high != 0
     return tuple(found)
 
 
-def _empty(window: Window, n: int, k: int) -> Window:
-    """Return the canonical Window of as many outputs, none of which reads anything."""
-    m = window.fold.size if window.fold else core_size(window, n, k)
-    return canonical(exact_pads(Window(pad_low=-n, pad_high=m + k - 1), n, k), n, k)
+def _reads_nothing(windows: tuple[Window, ...], problem: Problem) -> bool:
+    """Return whether every output is 0: then, in canonical Windows, the first axis says so."""
+    return bool(windows) and windows[0].fold is None and reads_nothing(windows[0], problem.input_sizes[0], problem.kernel_sizes[0])
 
 
 # The order of the operands
@@ -119,8 +119,8 @@ def _as_given(problem: Problem) -> Problem:
     axes = list(zip(windows, problem.input_sizes, problem.kernel_sizes, strict=True))
     layout, groups, operands = spec.layout, spec.groups, "exchanged"
     linear = spec.missing == "propagate" and spec.frame == "computed" and spec.permute is None
-    if linear and all(w.fold is None and _zero_outside(w, n, k) for w, n, k in axes):
-        windows, operands = tuple(_exchanged_window(w, n, k) for w, n, k in axes), "as_given"
+    if linear and _zero_outside(axes):
+        windows, operands = tuple(_exchanged_window(*axis) for axis in axes), "as_given"
         conj = _SWAPPED[conj]
         layout, groups = layout and _exchanged_layout(layout), _exchanged_groups(groups)
     core = spec_of_windows(windows, spec, layout=layout, groups=groups, conj=conj, operands=operands, permute=spec.permute)
@@ -142,9 +142,10 @@ def _exchanged_groups(groups: Groups) -> Groups:
     return Groups(count=groups.count, input=first, kernel=second, output=exchange(groups.output, _AS_OUTPUT))
 
 
-def _zero_outside(window: Window, n: int, k: int) -> bool:
-    window = canonical(window, n, k)
-    return (window.boundary_low, window.boundary_high) == ("zero", "zero")
+def _zero_outside(axes: list[Axis]) -> bool:
+    """Return whether the boundaries might as well be zero, and there is no fold."""
+    zeros = [(replace(w, boundary_low="zero", boundary_high="zero"), n, k) for w, n, k in axes]
+    return all(w.fold is None for w, _, _ in axes) and _canonical_windows(axes) == _canonical_windows(zeros)
 
 
 def _exchanged_window(window: Window, n: int, k: int) -> Window:
@@ -165,6 +166,14 @@ def _exchanged_window(window: Window, n: int, k: int) -> Window:
     return replace(result, pad_high=last - window.kernel_dilation * (k - 1))
 
 
+def _without_permute(problem: Problem) -> Problem:
+    """Return the Problem without a permutation that moves only axes of one tap."""
+    permute = problem.spec.permute
+    if permute is None or any(a != axis and problem.kernel_sizes[axis] > 1 for axis, a in enumerate(permute)):
+        return problem
+    return replace(problem, spec=replace(problem.spec, permute=None))
+
+
 # Words that may not show
 
 
@@ -182,10 +191,6 @@ def _visible_conj(conj: Conj, problem: Problem) -> Conj:
     first, second = reversed(dtypes) if problem.exchanged else dtypes
     dtype = {"none": "bool", "input": first, "kernel": second}[conj]
     return conj if dtype in COMPLEX or dtype == "object" else "none"
-
-
-def _visible_permute(spec: Spec) -> tuple[int, ...] | None:
-    return None if spec.permute is None or spec.permute == tuple(range(len(spec.permute))) else spec.permute
 
 
 def _visible_dtype(problem: Problem) -> str | None:

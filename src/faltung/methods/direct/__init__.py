@@ -20,6 +20,7 @@ from faltung.methods.direct.bound import Array, Bound
 from faltung.methods.direct.lines import ELEMENTS, pieces
 from faltung.methods.direct.sizes import Sizes
 from faltung.methods.direct.tiles import choose
+from faltung.methods.direct.timing import seconds
 from faltung.spec.case import Case
 
 NAME = "direct"
@@ -32,13 +33,12 @@ def refuses(case: Case) -> str | None:
     if case.dtype not in ELEMENTS:
         return f"direct computes {' and '.join(ELEMENTS)}, not {case.dtype}"
     if (case.groups, case.channels_in, case.channels_out) != (1, 1, 1):
-        return (
-            f"direct computes one channel, not {case.groups} groups of {case.channels_in} channels in and {case.channels_out} out"
-        )
+        return f"direct computes one channel, not {case.groups} groups of {case.channels_in} channels in and {case.channels_out} out"
     if (reason := refusal()) is not None:
         return reason
-    needed = scratch_bytes(case)
-    return f"direct needs {needed} bytes of scratch here, more than {MOST_SCRATCH}: the kernel is too large" if needed > MOST_SCRATCH else None
+    if (needed := scratch_bytes(case)) > MOST_SCRATCH:
+        return f"direct needs {needed} bytes of scratch for each thread, more than {MOST_SCRATCH}: the kernel is too large"
+    return None
 
 
 def run(case: Case, x: Array, w: Array, out: Array, workers: int) -> None:
@@ -59,9 +59,6 @@ def scratch_bytes(case: Case) -> int:
 
 
 def cost(case: Case) -> Cost:
-    """Return what one thread is expected to take: see `seconds`."""
-    return Cost(seconds=sum(seconds(axes) for axes in pieces(case)), scratch_bytes=scratch_bytes(case))
-
-
-def seconds(axes: object) -> float:
-    return 0.0
+    """Return what one thread is expected to take once kernels are compiled, and its scratch."""
+    expected = sum(seconds(axes, choose(axes, unroll=True)) for axes in pieces(case))
+    return Cost(seconds=expected, scratch_bytes=scratch_bytes(case))

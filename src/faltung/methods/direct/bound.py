@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 
 from faltung.methods.direct.layout import Layout, layout, tables
 from faltung.methods.direct.lines import Axes, pieces
+from faltung.methods.direct.sizes import DEALT
 from faltung.methods.direct.tiles import REPAID, choose, driver_function, strip_function
 from faltung.methods.workers import share
 from faltung.spec.case import Case
@@ -75,9 +77,11 @@ class Piece:
         batch = (0,) if self._axes.batched else ()
         x_strides, out_strides = ([a.strides[i] for i in (*batch, *range(2, a.ndim))] for a in (x, out))
         strip = choose(self._axes, unroll=unroll)
+        stride = self._axes.last.stride
+        dealt = stride if DEALT[0] <= stride <= DEALT[1] and x_strides[-1] == self._axes.itemsize else 1
         return Call(
             layout(self._tables, strip, x_strides, out_strides),
-            driver_function(strip.element, len(self._axes.outer)).call,
+            driver_function(strip.element, len(self._axes.outer), dealt).call,
             strip_function(strip).address,
         )
 
@@ -111,7 +115,7 @@ def cut(made: Layout, work: int, workers: int) -> list[tuple[int, int, int, int]
     across = min(-(-wanted // down), max(1, made.columns // 256))
     edges = [made.blocks * i // down for i in range(down + 1)]
     sides = [made.columns * i // across // 64 * 64 if i < across else made.columns for i in range(across + 1)]
-    return [(*b, *c) for b in zip(edges, edges[1:], strict=False) for c in zip(sides, sides[1:], strict=False)]
+    return [(*b, *c) for b in pairwise(edges) for c in pairwise(sides)]
 
 
 def scratch(size: int) -> int:

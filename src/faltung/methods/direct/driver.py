@@ -13,28 +13,17 @@ Every output is written once by a block, except where the last block is moved up
 then written again, with the same bits.
 """
 
-from dataclasses import dataclass
-
-from faltung.codegen.builder import ITEMSIZE, NULL, Builder, Dialect, Operand, Value
-from faltung.methods.direct.gather import copy_line, gather, lookup
-from faltung.methods.direct.record import FIELD, outer_field
+from faltung.codegen.builder import NULL, Builder, Dialect, Operand, Value
+from faltung.methods.direct.gather import Driver, copy_vectors, gather, lookup
+from faltung.methods.direct.record import FIELD, PAIR, TABLES, outer_field
 
 ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64")
 PIECE_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Driver:
-    """What a driver is compiled for: the element, and how many axes stand before the last one."""
-
-    element: str
-    lanes: int
-    outer_axes: int
-
-
 def emit_driver(driver: Driver, dialect: Dialect) -> list[Builder]:
     """Return the driver's functions, the entry last."""
-    name = f"faltung_direct_driver_{driver.element}x{driver.lanes}_axes{driver.outer_axes + 1}"
+    name = f"faltung_direct_driver_{driver.element}x{driver.lanes}_axes{driver.outer_axes + 1}_stride{driver.stride}"
     piece = emit_pieces(f"{name}_pieces", driver, dialect)
     b = Builder(name, ARGUMENTS, dialect)
     record, x, w, out, scratch, strip, first_block, last_block, first_column, last_column = b.arguments
@@ -58,6 +47,7 @@ def emit_driver(driver: Driver, dialect: Dialect) -> list[Builder]:
 
 
 def outer(b: Builder, record: Value, axis: int, name: str) -> Value:
+    """Return a field of an outer axis."""
     return b.load("ptr" if name == "halo" else "i64", record, outer_field(axis, name))
 
 
@@ -109,12 +99,12 @@ def row_table(b: Builder, driver: Driver, record: Value, x: Value, scratch: Valu
 
 def one_row_block(
     b: Builder, driver: Driver, piece: Builder, record: Value, w: Value, target: Value, scratch: Value, strip: Value,
-    low: Value, high: Value,
+    low: Operand, high: Operand,
 ) -> None:  # fmt: skip
     """Compute columns low … high - 1 of a block: the inner ones from x, those before and behind through scratch."""
-    itemsize = ITEMSIZE[driver.element]
+    itemsize = driver.itemsize
     tile = b.load("i64", record, FIELD["tile"])
-    begin = b.greatest(low, b.load("i64", record, FIELD["inner_low"]))
+    begin: Operand = b.greatest(low, b.load("i64", record, FIELD["inner_low"]))
     end = b.least(high, b.load("i64", record, FIELD["inner_high"]))
     place = b.quotient(b.address(b.at(target, b.mul(begin, itemsize))), itemsize)
     begin = b.add(begin, b.bit_and(b.sub(0, place), b.load("i64", record, FIELD["align_mask"])))
@@ -122,17 +112,17 @@ def one_row_block(
     width = b.sub(room, b.remainder(room, tile))
     some = b.compare("sgt", width, 0)
     begin = b.select(some, begin, high)
-    end = b.add(begin, width)
+    behind = b.add(begin, width)
     b.call(piece, [record, w, target, scratch, strip, low, begin, 0])
     b.when(some, lambda: inner_columns(b, driver, record, w, target, scratch, strip, begin, width))
-    b.call(piece, [record, w, target, scratch, strip, end, high, 0])
+    b.call(piece, [record, w, target, scratch, strip, behind, high, 0])
 
 
 def inner_columns(
     b: Builder, driver: Driver, record: Value, w: Value, target: Value, scratch: Value, strip: Value, begin: Value, width: Operand
 ) -> None:
     """Call the strip on columns which are read from x as it lies, and written where they belong."""
-    itemsize = ITEMSIZE[driver.element]
+    itemsize = driver.itemsize
     tap_rows = b.load("i64", record, FIELD["tap_rows"])
     ahead = b.mul(b.sub(begin, b.load("i64", record, FIELD["pad"])), itemsize)
 
@@ -148,17 +138,20 @@ def inner_columns(
 
 
 def row_stride(b: Builder, driver: Driver, record: Value) -> Value:
+    """Return the bytes from one output row to the next."""
     return outer(b, record, driver.outer_axes - 1, "out_stride")
 
 
 def table_entry(b: Builder, scratch: Value, tap_rows: Value, i: Value) -> tuple[Value, Value]:
+    """Return an input row's address in x, and its fill row's (or null)."""
     return b.load("ptr", scratch, b.mul(i, 8)), b.load("ptr", scratch, b.mul(b.add(i, tap_rows), 8))
 
 
 def call_strip(
     b: Builder, driver: Driver, record: Value, w: Value, out: Value, scratch: Value, strip: Value, columns: Operand, out_row: Operand,
     ahead: Operand,
-) -> None:
+) -> None:  # fmt: skip
+    """Call the strip on the rows of the third table."""
     tap_rows = b.load("i64", record, FIELD["tap_rows"])
     table = b.at(scratch, b.mul(tap_rows, 16))
     group = outer(b, record, driver.outer_axes - 1, "taps")
@@ -170,23 +163,29 @@ def emit_pieces(name: str, driver: Driver, dialect: Dialect) -> Builder:
     """Return pieces(record, w, target, scratch, strip, low, high, 0): columns low … high - 1 of a block through scratch."""
     b = Builder(name, PIECE_ARGUMENTS, dialect, internal=True, attributes="noinline")
     record, w, target, scratch, strip, low, high, _ = b.arguments
-    itemsize = ITEMSIZE[driver.element]
+    itemsize = driver.itemsize
     wide, tile = b.load("i64", record, FIELD["wide"]), b.load("i64", record, FIELD["tile"])
     tap_rows, scratch_row = b.load("i64", record, FIELD["tap_rows"]), b.load("i64", record, FIELD["scratch_row"])
     result = b.at(scratch, b.load("i64", record, FIELD["result"]))
-    area = b.at(scratch, b.mul(tap_rows, 24))
+    pairs = b.at(scratch, b.mul(tap_rows, 24))
+    area = b.at(scratch, b.mul(tap_rows, TABLES))
+
+    def one_row(i: Value, carried: list[Value]) -> list[Operand]:
+        """Give the strip a row of fill values, or a row in scratch, which is noted as one to be copied."""
+        base, fill = table_entry(b, scratch, tap_rows, i)
+        line = b.at(area, b.mul(i, scratch_row))
+        real = b.compare("eq", fill, NULL)
+        b.store(b.select(real, line, fill), scratch, b.mul(b.add(i, b.mul(tap_rows, 2)), 8))
+        pair = b.at(pairs, b.mul(carried[0], PAIR))
+        b.store(base, pair)
+        b.store(line, pair, 8)
+        return [b.select(real, b.add(carried[0], 1), carried[0])]
+
+    real_rows = b.loop(0, tap_rows, one_row, [0])[0]
 
     def one_piece(first: Value, _: list[Value]) -> None:
         count = b.least(wide, b.sub(high, first))
-
-        def one_row(i: Value, _: list[Value]) -> None:
-            base, fill = table_entry(b, scratch, tap_rows, i)
-            line = b.at(area, b.mul(i, scratch_row))
-            inside = b.compare("eq", fill, NULL)
-            b.when(inside, lambda: gather(b, record, base, line, first, count, driver.element, driver.lanes))
-            b.store(b.select(inside, line, fill), scratch, b.mul(b.add(i, b.mul(tap_rows, 2)), 8))
-
-        b.loop(0, tap_rows, one_row)
+        gather(b, driver, record, pairs, real_rows, first, count)
         columns = b.mul(b.quotient(b.add(count, b.sub(tile, 1)), tile), tile)
         result_row = b.mul(wide, itemsize)
         call_strip(b, driver, record, w, result, scratch, strip, columns, result_row, 0)
@@ -196,15 +195,22 @@ def emit_pieces(name: str, driver: Driver, dialect: Dialect) -> Builder:
     return b
 
 
-def put(
-    b: Builder, driver: Driver, record: Value, result: Value, result_row: Operand, target: Value, first: Operand, count: Operand
-) -> None:
-    """Copy a piece's results from scratch to the output's rows."""
-    itemsize = ITEMSIZE[driver.element]
-    out_stride, out_row = b.load("i64", record, FIELD["out_stride"]), row_stride(b, driver, record)
+def put(b: Builder, driver: Driver, record: Value, result: Value, result_row: Operand, target: Value, first: Operand, count: Value) -> None:
+    """Copy a piece's results from scratch to the output's rows; where these do not lie side by side, column by column."""
+    itemsize = driver.itemsize
+    out_stride, rows = (b.load("i64", record, FIELD[name]) for name in ("out_stride", "rows"))
+    out_row = row_stride(b, driver, record)
+    start = b.at(target, b.mul(first, out_stride))
+    together = b.both(b.compare("eq", out_stride, itemsize), b.compare("sge", count, driver.lanes))
 
-    def one_row(r: Value, _: list[Value]) -> None:
-        source, place = b.at(result, b.mul(r, result_row)), b.at(b.at(target, b.mul(r, out_row)), b.mul(first, out_stride))
-        copy_line(b, source, itemsize, place, out_stride, 0, count, driver.element, driver.lanes)
+    def line(r: Value, _: list[Value]) -> None:
+        copy_vectors(b, driver, b.at(result, b.mul(r, result_row)), b.at(start, b.mul(r, out_row)), 0, count)
 
-    b.loop(0, b.load("i64", record, FIELD["rows"]), one_row)
+    def column(i: Value, _: list[Value]) -> None:
+        def one(r: Value, _: list[Value]) -> None:
+            value = b.load(driver.element, b.at(result, b.mul(r, result_row)), b.mul(i, itemsize))
+            b.store(value, b.at(start, b.mul(r, out_row)), b.mul(i, out_stride))
+
+        b.loop(0, rows, one)
+
+    b.when(together, lambda: b.loop(0, rows, line), lambda: b.loop(0, count, column))

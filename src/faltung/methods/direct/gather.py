@@ -1,11 +1,43 @@
-"""Emitters for what happens at the ends of an axis: looking up samples outside, and copying a stretch of a row to scratch.
+"""Emitters for what happens at the ends of an axis: looking up samples outside, and copying a stretch of several rows to scratch.
 
 A halo table says what is read outside: entry `halo_low + p` for a position p < 0, entry `halo_low + p - n` for p >= n. An entry
 v >= 0 is a sample's index; v < 0 stands for fill row -1 - v.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from faltung.codegen.builder import ITEMSIZE, Builder, Operand, Value, vector
-from faltung.methods.direct.record import FIELD
+from faltung.methods.direct.record import FIELD, PAIR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driver:
+    """What a driver is compiled for: the element, how many axes stand before the last one, and the last one's stride.
+
+    A stride of 2, 3 or 4 is for rows that lie side by side: whole vectors of samples are then dealt out to the phases. 1 serves all.
+    """
+
+    element: str
+    lanes: int
+    outer_axes: int
+    stride: int = 1
+
+    @property
+    def itemsize(self) -> int:
+        return ITEMSIZE[self.element]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Samples start + stride·i of `rows` rows, i < wanted, on their way to scratch; the rows' addresses are pairs (from, to)."""
+
+    pairs: Value
+    rows: Value
+    start: Operand
+    stride: Value
+    wanted: Operand
+    ahead: Operand  # bytes between the row's address in scratch and the phase that is being written
 
 
 def lookup(b: Builder, p: Operand, n: Operand, halo: Value, halo_low: Operand) -> Value:
@@ -17,25 +49,34 @@ def lookup(b: Builder, p: Operand, n: Operand, halo: Value, halo_low: Operand) -
     return b.select(inside, p, found)
 
 
-def gather(b: Builder, record: Value, base: Value, target: Value, first: Operand, count: Operand, element: str, lanes: int) -> None:
-    """Copy to `target` the samples which outputs first … first + count - 1 of the last axis read, phase by phase."""
-    stride = b.load("i64", record, FIELD["stride"])
-    n = b.load("i64", record, FIELD["samples"])
+def gather(b: Builder, driver: Driver, record: Value, pairs: Value, rows: Value, first: Operand, count: Operand) -> None:
+    """Copy to scratch what outputs first … first + count - 1 of the last axis read of the rows, phase by phase."""
+    stride, n, size = (b.load("i64", record, FIELD[name]) for name in ("stride", "samples", "phase"))
     origin = b.sub(b.mul(stride, first), b.load("i64", record, FIELD["pad"]))
     wanted = b.add(count, b.load("i64", record, FIELD["extra"]))
-    size, x_stride = b.load("i64", record, FIELD["phase"]), b.load("i64", record, FIELD["x_stride"])
+    whole = Stretch(pairs=pairs, rows=rows, start=origin, stride=stride, wanted=wanted, ahead=0)
+    dealt, rest = deal(b, driver, whole, n, size) if driver.stride > 1 else (Value("i64", "0"), Value("i64", "0"))
 
     def one_phase(phase: Value, _: list[Value]) -> None:
         start = b.add(origin, phase)
-        low = b.least(ceiling(b, b.sub(0, start), stride), wanted)
-        high = b.least(b.greatest(ceiling(b, b.sub(n, start), stride), low), wanted)
-        line = b.at(target, b.mul(phase, size))
-        for begin, end in ((0, low), (high, wanted)):
-            outside(b, record, base, line, start, stride, begin, end, element)
-        source = b.at(base, b.mul(start, x_stride))
-        copy_line(b, source, b.mul(x_stride, stride), line, ITEMSIZE[element], low, high, element, lanes)
+        stretch = Stretch(pairs=pairs, rows=rows, start=start, stride=stride, wanted=wanted, ahead=b.mul(phase, size))
+        low, high = inside_range(b, stretch, n)
+        outside(b, driver, record, stretch, 0, low)
+        if driver.stride > 1:
+            strided(b, driver, record, stretch, low, b.least(dealt, high))
+            strided(b, driver, record, stretch, b.greatest(low, rest), high)
+        else:
+            inside(b, driver, record, stretch, low, high)
+        outside(b, driver, record, stretch, high, wanted)
 
     b.loop(0, b.load("i64", record, FIELD["phases"]), one_phase)
+
+
+def inside_range(b: Builder, stretch: Stretch, n: Operand) -> tuple[Value, Value]:
+    """Return low and high: the samples low <= i < high of a stretch exist."""
+    low = b.least(ceiling(b, b.sub(0, stretch.start), stretch.stride), stretch.wanted)
+    high = b.least(b.greatest(ceiling(b, b.sub(n, stretch.start), stretch.stride), low), stretch.wanted)
+    return b.value(low), b.value(high)
 
 
 def ceiling(b: Builder, a: Operand, divisor: Operand) -> Operand:
@@ -43,48 +84,93 @@ def ceiling(b: Builder, a: Operand, divisor: Operand) -> Operand:
     return b.quotient(b.greatest(b.add(a, b.sub(divisor, 1)), 0), divisor)
 
 
-def outside(
-    b: Builder, record: Value, base: Value, line: Value, start: Operand, stride: Operand, begin: Operand, end: Operand, element: str
-) -> None:
-    """Write the samples begin … end - 1 of a line through the halo table."""
-    itemsize = ITEMSIZE[element]
-    n, halo, halo_low = (b.load(t, record, FIELD[f]) for t, f in (("i64", "samples"), ("ptr", "halo"), ("i64", "halo_low")))
-    x_stride = b.load("i64", record, FIELD["x_stride"])
-    fills, fill_row = b.load("ptr", record, FIELD["fills"]), b.load("i64", record, FIELD["fill_row"])
+def each_row(b: Builder, stretch: Stretch, body: Callable[[Value, Value], None]) -> None:
+    """Write ``for (source, target) in the pairs: body(source, target)``."""
+
+    def one(r: Value, _: list[Value]) -> None:
+        pair = b.at(stretch.pairs, b.mul(r, PAIR))
+        body(b.load("ptr", pair), b.at(b.load("ptr", pair, 8), stretch.ahead))
+
+    b.loop(0, stretch.rows, one)
+
+
+def outside(b: Builder, driver: Driver, record: Value, stretch: Stretch, begin: Operand, end: Operand) -> None:
+    """Write samples begin … end - 1 of a stretch through the halo table: one look for all rows."""
+    n, halo_low, x_stride, fill_row = (b.load("i64", record, FIELD[f]) for f in ("samples", "halo_low", "x_stride", "fill_row"))
+    halo, fills = b.load("ptr", record, FIELD["halo"]), b.load("ptr", record, FIELD["fills"])
 
     def one(i: Value, _: list[Value]) -> None:
-        found = lookup(b, b.add(start, b.mul(stride, i)), n, halo, halo_low)
-        sample = b.at(base, b.mul(found, x_stride))
+        found = lookup(b, b.add(stretch.start, b.mul(stretch.stride, i)), n, halo, halo_low)
+        filled = b.compare("slt", found, 0)
         fill = b.at(fills, b.mul(b.sub(-1, found), fill_row))
-        place = b.select(b.compare("slt", found, 0), fill, sample)
-        b.store(b.load(element, place), line, b.mul(i, itemsize))
+        offset, place = b.mul(found, x_stride), b.mul(i, driver.itemsize)
+
+        def copy(source: Value, target: Value) -> None:
+            b.store(b.load(driver.element, b.select(filled, fill, b.at(source, offset))), target, place)
+
+        each_row(b, stretch, copy)
 
     b.loop(begin, end, one)
 
 
-def copy_line(
-    b: Builder, source: Value, source_step: Operand, target: Value, target_step: Operand, low: Operand, high: Operand,
-    element: str, lanes: int,
-) -> None:  # fmt: skip
-    """Copy elements low … high - 1 from one line to another: whole vectors where both lie side by side.
-
-    The last vector is moved back so that it ends with the line: a rest of single elements would cost more than the vectors.
-    """
-    itemsize = ITEMSIZE[element]
-    close = b.both(b.compare("eq", source_step, itemsize), b.compare("eq", target_step, itemsize))
-    last = b.sub(high, lanes)
+def inside(b: Builder, driver: Driver, record: Value, stretch: Stretch, low: Value, high: Value) -> None:
+    """Copy samples low … high - 1 of a stretch, all of which exist: row by row where they lie side by side."""
+    x_stride = b.load("i64", record, FIELD["x_stride"])
+    close = b.compare("eq", b.mul(x_stride, stretch.stride), driver.itemsize)
+    enough = b.compare("sle", low, b.sub(high, driver.lanes))
+    offset = b.mul(stretch.start, x_stride)
 
     def vectors() -> None:
-        def whole(i: Value, _: list[Value]) -> None:
-            at = b.mul(b.least(i, last), itemsize)
-            b.store(b.load(vector(lanes, element), source, at), target, at)
+        each_row(b, stretch, lambda source, target: copy_vectors(b, driver, b.at(source, offset), target, low, high))
 
-        b.loop(low, high, whole, step=lanes)
+    b.when(b.both(close, enough), vectors, lambda: strided(b, driver, record, stretch, low, high))
 
-    def singles() -> None:
-        def single(i: Value, _: list[Value]) -> None:
-            b.store(b.load(element, source, b.mul(i, source_step)), target, b.mul(i, target_step))
 
-        b.loop(low, high, single)
+def strided(b: Builder, driver: Driver, record: Value, stretch: Stretch, low: Operand, high: Operand) -> None:
+    """Copy samples low … high - 1 one by one, for all rows in turn: where rows lie closer than samples, lines are used while hot."""
+    x_stride = b.load("i64", record, FIELD["x_stride"])
 
-    b.when(b.both(close, b.compare("sle", low, last)), vectors, singles)
+    def one(i: Value, _: list[Value]) -> None:
+        offset = b.mul(b.add(stretch.start, b.mul(i, stretch.stride)), x_stride)
+        place = b.mul(i, driver.itemsize)
+        each_row(b, stretch, lambda source, target: b.store(b.load(driver.element, source, offset), target, place))
+
+    b.loop(low, high, one)
+
+
+def deal(b: Builder, driver: Driver, stretch: Stretch, n: Operand, size: Operand) -> tuple[Value, Value]:
+    """Deal whole vectors of samples out to all phases; return begin and end: samples begin <= i < end of each phase are written."""
+    s, lanes, itemsize = driver.stride, driver.lanes, driver.itemsize
+    begin = b.least(ceiling(b, b.sub(0, stretch.start), s), stretch.wanted)
+    # the last phase ends first: sample end - 1 of it is start + s - 1 + s·(end - 1) < n
+    end = b.least(b.quotient(b.greatest(b.sub(n, stretch.start), 0), s), stretch.wanted)
+    length = b.greatest(b.sub(end, begin), 0)
+    end = b.value(b.add(begin, b.sub(length, b.remainder(length, lanes))))
+
+    def one_row(source: Value, target: Value) -> None:
+        line = b.at(source, b.mul(stretch.start, itemsize))
+
+        def one_group(i: Value, _: list[Value]) -> None:
+            together = b.load(vector(s * lanes, driver.element), line, b.mul(i, s * itemsize))
+            for phase in range(s):
+                dealt = b.shuffle(together, together, range(phase, s * lanes, s))
+                b.store(dealt, b.at(target, b.mul(size, phase)), b.mul(i, itemsize))
+
+        b.loop(begin, end, one_group, step=lanes)
+
+    each_row(b, stretch, one_row)
+    return b.value(begin), end
+
+
+def copy_vectors(b: Builder, driver: Driver, source: Value, target: Value, low: Operand, high: Operand) -> None:
+    """Copy elements low … high - 1, at least a vector of them, between lines that lie side by side.
+
+    The last vector is moved back to end with the line: a rest of single elements would cost more than the vectors.
+    """
+    last = b.sub(high, driver.lanes)
+
+    def one(i: Value, _: list[Value]) -> None:
+        at = b.mul(b.least(i, last), driver.itemsize)
+        b.store(b.load(vector(driver.lanes, driver.element), source, at), target, at)
+
+    b.loop(low, high, one, step=driver.lanes)

@@ -14,6 +14,8 @@ from faltung.methods.direct.sizes import Sizes
 from faltung.methods.direct.strip import Strip
 from faltung.spec.window import Number
 
+NARROW_CHUNK = 64
+"""Outputs of a chunk where samples or outputs do not lie side by side: the lines they touch are still in L2 for the next rows."""
 ALIGNED_FROM = 512
 """Outputs of a row from which it pays to start at an aligned address: up to lanes - 1 more columns go through scratch."""
 
@@ -66,6 +68,8 @@ def layout(given: Tables, strip: Strip, x_strides: Sequence[int], out_strides: S
         "halo_low": given.halo_lows[-1], **cuts(sizes), **inner(axes, strip, x_strides, out_strides),
         "x_stride": x_strides[-1], "out_stride": out_strides[-1],
     }  # fmt: skip
+    if not x_strides[-1] == out_strides[-1] == axes.itemsize:
+        head["chunk"] = strip.tile * max(1, min(sizes.chunk, NARROW_CHUNK) // strip.tile)
     values = [head[name] for name in HEAD]
     for axis in range(len(axes.outer)):
         fields = outer_fields(given, axis, sizes) | {"x_stride": x_strides[axis], "out_stride": out_strides[axis]}

@@ -13,7 +13,7 @@ from math import gcd, prod
 from faltung.codegen.builder import ITEMSIZE
 from faltung.spec.boundary import source
 from faltung.spec.case import Case
-from faltung.spec.window import Number, Window, core_size, fill_value
+from faltung.spec.window import Number, Outside, Window, core_size, fill_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +85,7 @@ def pieces(case: Case) -> list[Axes]:
     per_axis = [lines(*axis) for axis in zip(case.windows, case.input_sizes, case.kernel_sizes, strict=True)]
     batched = case.batch != 1 or len(per_axis) == 1
     batch = (replace(BATCH, samples=case.batch, outputs=case.batch),) if batched else ()
-    return [
-        Axes(element=ELEMENTS[case.dtype], outer=(*batch, *axes[:-1]), last=axes[-1], batched=batched) for axes in product(*per_axis)
-    ]
+    return [Axes(element=ELEMENTS[case.dtype], outer=(*batch, *axes[:-1]), last=axes[-1], batched=batched) for axes in product(*per_axis)]
 
 
 def lines(window: Window, n: int, k: int) -> tuple[Line, ...]:
@@ -125,9 +123,9 @@ def samples(line: Line, positions: range) -> list[int | None]:
     return [source(law, p, line.samples) for p in positions]
 
 
-def fill_number(line: Line, end: str, fills: list[Number]) -> int:
+def fill_number(line: Line, end: Outside, fills: list[Number]) -> int:
     """Return where in `fills` the fill value of one end stands."""
-    value = fill_value(line.window, "low" if end == "low" else "high")
+    value = float(fill_value(line.window, end).real)  # a real case has real fill values
     for i, known in enumerate(fills):
         if repr(known) == repr(value):  # not ==, which takes 0.0 for -0.0 and never finds a NaN
             return i

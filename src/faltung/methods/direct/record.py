@@ -38,3 +38,9 @@ FIELD = {name: 8 * i for i, name in enumerate(HEAD)}
 def outer_field(axis: int, name: str) -> int:
     """Return where in the record a field of an outer axis stands."""
     return 8 * (len(HEAD) + len(OUTER) * axis + OUTER.index(name))
+
+
+# Scratch begins with tables of addresses, `tap_rows` entries each: rows in x, fill rows, rows as the strip gets them, and pairs
+# (row in x, row in scratch) of the rows that are copied.
+TABLES = 40
+PAIR = 16

@@ -5,6 +5,7 @@ from functools import cached_property
 from math import prod
 
 from faltung.methods.direct.lines import Axes
+from faltung.methods.direct.record import TABLES
 from faltung.methods.direct.strip import Strip
 
 CHUNK_BYTES = 256 * 1024
@@ -14,6 +15,8 @@ PIECE_BYTES = 64 * 1024
 LONGEST_CHUNK = 4096
 WIDEST_PIECE = 512
 CACHE_LINE = 64
+DEALT = (2, 4)
+"""Strides for which all phases are written at once, from whole vectors."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Sizes:
     @property
     def phases(self) -> int:
         last = self.axes.last
+        if DEALT[0] <= last.stride <= DEALT[1]:
+            return last.stride
         return 1 + max(last.dilation * t % last.stride for t in range(min(last.taps, last.stride)))
 
     @cached_property
@@ -65,8 +70,8 @@ class Sizes:
 
     @cached_property
     def result(self) -> int:
-        """Bytes of scratch before the results: three tables of addresses, and the samples, in whole cache lines."""
-        used = self.tap_rows * (24 + self.strip.itemsize * self.phases * self.phase)
+        """Bytes of scratch before the results: the tables of addresses, and the samples, in whole cache lines."""
+        used = self.tap_rows * (TABLES + self.strip.itemsize * self.phases * self.phase)
         return -(-used // CACHE_LINE) * CACHE_LINE
 
     @property

@@ -153,8 +153,10 @@ def start_sums(strip: Strip) -> Accumulators:
 
 
 def flattened(acc: Accumulators) -> list[Value]:
+    """Return a tile's sums in one list, as loops carry them."""
     return [value for line in acc for value in line]
 
 
 def folded(flat: Sequence[Value], vectors: int) -> Accumulators:
+    """Return what `flattened` was given."""
     return [list(flat[i : i + vectors]) for i in range(0, len(flat), vectors)]

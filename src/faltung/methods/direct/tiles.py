@@ -5,7 +5,8 @@ from functools import cache
 from faltung.codegen.builder import ITEMSIZE
 from faltung.codegen.compile import Compiled, compile_function, dialect
 from faltung.codegen.host import Host, host
-from faltung.methods.direct.driver import Driver, emit_driver
+from faltung.methods.direct.driver import emit_driver
+from faltung.methods.direct.gather import Driver
 from faltung.methods.direct.lines import Axes
 from faltung.methods.direct.sizes import Sizes
 from faltung.methods.direct.strip import Strip, emit_strip
@@ -64,7 +65,7 @@ def strip_function(strip: Strip) -> Compiled:
 
 
 @cache
-def driver_function(element: str, outer_axes: int) -> Compiled:
-    """Return the driver for an element and a number of axes."""
-    driver = Driver(element=element, lanes=host().lanes(ITEMSIZE[element]), outer_axes=outer_axes)
+def driver_function(element: str, outer_axes: int, stride: int) -> Compiled:
+    """Return the driver for an element, a number of axes, and a stride that is dealt out (else 1)."""
+    driver = Driver(element=element, lanes=host().lanes(ITEMSIZE[element]), outer_axes=outer_axes, stride=stride)
     return compile_function(emit_driver(driver, dialect()))
