@@ -29,28 +29,26 @@ def against_opencv(sizes: tuple[int, ...], turns: int) -> str:
             candidates[f"faltung {boundary}"] = lambda k=k, given=given: ft.correlate(x, k, **given)
             candidates[f"cv2 {boundary}"] = lambda k=k, word=word: cv2.filter2D(x, -1, k, dst=theirs, borderType=word)
         found = best(candidates, turns)
-        ratios = {b: found[f"cv2 {b}"] / found[f"faltung {b}"] for b in CV2}
-        fastest = min(found[f"faltung {b}"] for b in CV2)
         used = threads_used(candidates["faltung zero"]), threads_used(candidates["cv2 zero"])
-        rows.append(
-            [f"{size} x {size}", ft.plan(x, k, mode="same").method, shown(fastest), shown(max(found[f"faltung {b}"] for b in CV2))]
-            + [shown(min(found[f"cv2 {b}"] for b in CV2)), f"{min(ratios.values()):.2f} ({min(ratios, key=ratios.__getitem__)})"]
-            + [f"{max(ratios.values()):.2f}", f"{2 * size**2 * x.size / fastest / 1e9:.0f}", f"{used[0]:.1f}, {used[1]:.1f}"]
-            + [shown(found["copy"])]
-        )
-    head = [
-        "kernel",
-        "method",
-        "fastest boundary",
-        "slowest boundary",
-        "cv2.filter2D",
-        "least ratio",
-        "best ratio",
-        "GFLOP/s",
-        "threads",
-        "copy, 1 thread",
-    ]
-    return table(head, rows)
+        rows.append(_row(size, ft.plan(x, k, mode="same").method, found, used))
+    return table(_HEAD, rows)
+
+
+_HEAD = [
+    "kernel", "method", "fastest boundary", "slowest boundary", "cv2.filter2D", "least ratio", "best ratio", "GFLOP/s", "threads",
+    "copy, 1 thread",
+]  # fmt: skip
+
+
+def _row(size: int, method: str, found: dict[str, float], used: tuple[float, float]) -> list[str]:
+    ours, theirs = {b: found[f"faltung {b}"] for b in CV2}, {b: found[f"cv2 {b}"] for b in CV2}
+    ratios = {b: theirs[b] / ours[b] for b in CV2}
+    fastest, least = min(ours.values()), min(ratios, key=ratios.__getitem__)
+    rate = 2 * size**2 * SIZE**2 / fastest / 1e9
+    return [
+        f"{size} x {size}", method, shown(fastest), shown(max(ours.values())), shown(min(theirs.values())), f"{ratios[least]:.2f} ({least})",
+        f"{max(ratios.values()):.2f}", f"{rate:.0f}", f"{used[0]:.1f}, {used[1]:.1f}", shown(found["copy"]),
+    ]  # fmt: skip
 
 
 def against_scipy(sizes: tuple[int, ...]) -> str:

@@ -45,7 +45,7 @@ def test_ranges() -> None:
     assert ft.convolve(x, [1.0], dtype="int8", overflow="saturate").tolist() == [100, 127, 127]
     huge = np.array([1e30, -1e30, np.nan, np.inf])
     assert ft.convolve(huge, [1.0], dtype="int64", overflow="saturate").tolist() == [2**63 - 1024, -(2**63), 0, 2**63 - 1024]
-    with pytest.raises(OverflowError, match="3 of 4|4 of 4"):
+    with pytest.raises(OverflowError, match=r"[34] of 4"):
         ft.convolve(huge, [1.0], dtype="int64")
     with pytest.raises(OverflowError, match=r"output \(1,\) is -2"):
         ft.convolve(np.array([1, -2]), [1], dtype="uint64")

@@ -11,7 +11,7 @@ correlate              no         high        zero
 correlate2d            no         **low**     as convolve2d
 =====================  =========  ==========  ============================================================
 
-Correlations conjugate the second operand (objects excepted). Where ``valid`` exchanged them, the answer is reversed and conjugated; but
+Correlations conjugate the second operand (unless it holds objects). Where ``valid`` exchanged them, the answer is reversed and conjugated; but
 `correlate2d` (SciPy 1.17) forgets to conjugate it: for complex operands of which the second is larger, its answer is the conjugate of
 what its documentation defines and of what the Spec says.
 """
@@ -38,8 +38,7 @@ Operation = Literal["convolve", "correlate"]
 
 def _core(function: str, operation: Operation, arguments: Arguments) -> dict[str, Any]:
     mode = choice(function, "mode", arguments["mode"], MODES)
-    x_dtype, k_dtype = arguments["x_dtype"], arguments["k_dtype"]
-    conj = "kernel" if operation == "correlate" and "object" not in (x_dtype, k_dtype) else "none"
+    conj = "kernel" if operation == "correlate" and arguments["k_dtype"] != "object" else "none"
     return {"operation": operation, "mode": mode, "conj": conj, "operands": "dominant_first" if mode == "valid" else "as_given"}
 
 

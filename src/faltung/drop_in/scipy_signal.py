@@ -89,9 +89,10 @@ def _any_axes(function: str, x: Array, k: Array, mode: str, method: str) -> Arra
         raise ValueError("Acceptable method flags are 'auto', 'direct', or 'fft'.")
     _check_valid(mode, x.shape, k.shape)
     _check_not_empty(x, k)
+    spec = specs(function, x, k, mode=mode)
     x, k, name = in_common_dtype(x, k)
     transform = method == "fft" and name in TRANSFORMED
-    return compute(specs(function, x, k, mode=mode), x, k, method="fourier" if transform else "auto")
+    return compute(spec, x, k, method="fourier" if transform else "auto")
 
 
 def _check_valid(mode: str, first: tuple[int, ...], second: tuple[int, ...]) -> None:
@@ -183,7 +184,7 @@ def _two_axes(name: str, in1: Any, in2: Any, mode: str, boundary: str, fillvalue
     _check_not_empty(x, k)
     dtype = common_dtype(x, k)
     if DTYPE_NAMES[dtype] in NOT_2D:
-        raise ValueError(f"{name} not available for this type.")
+        raise ValueError("convolve2d not available for this type.")
     x, k, _ = in_common_dtype(x, k)
     fill = _fill_in(dtype, fillvalue) if BOUNDARIES[boundary] == "constant" else 0
     return compute(specs(f"scipy.signal.{name}", x, k, mode=mode, boundary=boundary, fillvalue=fill), x, k)
