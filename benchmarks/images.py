@@ -35,8 +35,8 @@ def against_opencv(sizes: tuple[int, ...], turns: int) -> str:
 
 
 _HEAD = [
-    "kernel", "method", "fastest boundary", "slowest boundary", "cv2.filter2D", "least ratio", "best ratio", "GFLOP/s", "threads",
-    "copy, 1 thread",
+    "kernel", "method", "fastest boundary", "slowest boundary", "cv2.filter2D", "least ratio", "best ratio",
+    "GFLOP/s", "threads", "copy, 1 thread",
 ]  # fmt: skip
 
 
@@ -46,8 +46,8 @@ def _row(size: int, method: str, found: dict[str, float], used: tuple[float, flo
     fastest, least = min(ours.values()), min(ratios, key=ratios.__getitem__)
     rate = 2 * size**2 * SIZE**2 / fastest / 1e9
     return [
-        f"{size} x {size}", method, shown(fastest), shown(max(ours.values())), shown(min(theirs.values())), f"{ratios[least]:.2f} ({least})",
-        f"{max(ratios.values()):.2f}", f"{rate:.0f}", f"{used[0]:.1f}, {used[1]:.1f}", shown(found["copy"]),
+        f"{size} x {size}", method, shown(fastest), shown(max(ours.values())), shown(min(theirs.values())),
+        f"{ratios[least]:.2f} ({least})", f"{max(ratios.values()):.2f}", f"{rate:.0f}", f"{used[0]:.1f}, {used[1]:.1f}", shown(found["copy"]),
     ]  # fmt: skip
 
 

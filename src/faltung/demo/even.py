@@ -3,6 +3,7 @@
 import numpy as np
 
 from faltung import api
+from faltung.demo.grid import paragraph
 
 LENGTH, PLACE = 9, 4
 KERNEL = (1, 2, 3, 4)
@@ -37,17 +38,18 @@ def explain() -> str:
     >>> print(explain().splitlines()[0])
     3. Even kernels: where an impulse at index 4 of 9 lands
     """
-    found = rows()
-    widest = max(len(notation) for notation, _, _ in found)
-    lines = [f"  {' '.join(map(str, output))}   {notation.ljust(widest)}   {', '.join(calls)}" for notation, calls, output in found]
+    high, low = len(KERNEL) // 2, (len(KERNEL) - 1) // 2
+    told = [f"  {' '.join(map(str, output))}   {notation}\n      {', '.join(calls)}" for notation, calls, output in rows()]
     return "\n".join(
         (
             f"3. Even kernels: where an impulse at index {PLACE} of {LENGTH} lands",
             "",
-            f"The kernel [{' '.join(map(str, KERNEL))}] has no middle tap, so `same` must choose: `high` lays tap {len(KERNEL) // 2} on the "
-            f"sample (in window order), `low` tap {(len(KERNEL) - 1) // 2}.",
-            "A convolution answers an impulse with the kernel, a correlation with its mirror image.",
+            paragraph(
+                f"The kernel {' '.join(map(str, KERNEL))} has no middle tap, so `same` must choose, and libraries choose differently: `high` "
+                f"lays tap {high} on the sample of the same index, `low` lays tap {low}, counted in window order. A convolution answers an "
+                "impulse with the kernel, a correlation with its mirror image."
+            ),
             "",
-            *lines,
+            *told,
         )
     )

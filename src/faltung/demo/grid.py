@@ -1,9 +1,18 @@
-"""Blocks of numbers side by side, as aligned text."""
+"""Blocks of numbers side by side, and paragraphs, as text for a terminal."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
+
+WIDTH = 92  # columns; a terminal has 80 to 120
+
+
+def paragraph(*sentences: str) -> str:
+    """Return sentences as one wrapped paragraph."""
+    return textwrap.fill(" ".join(sentences), width=WIDTH)
 
 
 def block(title: str, numbers: Any) -> list[str]:

@@ -1,86 +1,33 @@
 """The contact sheet: the test card through every kernel of the gallery, under both operations, as one picture."""
 
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from faltung import api
 from faltung.demo.card import card
-from faltung.gallery import Kernel, kernel, kernels
+from faltung.demo.tiles import TILE, Tile, tiles
 
 Array: TypeAlias = np.ndarray[Any, Any]
-Ink: TypeAlias = tuple[int, int, int]
+Corner: TypeAlias = tuple[int, int]
 
-TILE = 160  # samples of the card a side; drawn one to one, so that single samples can be seen
 COLUMNS = 4
-MARGIN, GAP, BETWEEN = 24, 8, 28
-NAME, SMALL, TITLE = 16, 12, 22
-LABEL = 44  # height of a name and the line below it
-PAPER, INK, SOFT, FRAME = (250, 250, 248), (24, 24, 24), (96, 96, 96), (176, 176, 172)
-# The hundredth part of the samples that is farthest from 0 is clipped, so that single impulses do not darken all the rest.
-SHOWN = 99.0
+MARGIN, GAP, BETWEEN = 28, 8, 32
+TITLE, NAME, SMALL = 24, 17, 13
+HEAD, FOOT = 48, 22  # height above a pair for its name and line, and below for the operations
+PAIR = 2 * TILE + GAP
+LEADING = 20
+PAPER, PANEL, INK, SOFT, FRAME = (250, 250, 248), (238, 238, 235), (24, 24, 24), (90, 90, 90), (170, 170, 166)
 
 CAPTION = (
-    "Left of each pair: correlation, the kernel as it is stored. Right: convolution, the kernel reversed; "
-    "where reversal leaves the kernel as it is, both are one picture.",
-    "Weights that sum to 1 give brightness: clipped to 0 … 255. Others give signed values: mid-grey is 0, and the value that is shown "
-    "as white is said; its negative is black.",
-    f"Card of {TILE} x {TILE} samples, each colour filtered by itself, boundary half_sample, mode same:high.",
+    f"The test card ({TILE} x {TILE} samples, shown one to one) under every kernel, weights as drawn at the upper right of each pair. "
+    "Each colour is filtered by itself; boundary half_sample, mode same:high.",
+    "Correlation lays the kernel over the picture as it is stored, convolution reverses it along both axes first. "
+    "Where reversal changes nothing, both are one picture.",
+    "Weights that sum to 1 give brightness, cut off at black and white. Others give signed values, shown around mid-grey, which is 0: "
+    "white is the value named, black its negative; about one sample in a hundred lies beyond.",
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tile:
-    """One kernel's place on the sheet: its name, a line about it, and one or two pictures of TILE x TILE x 3."""
-
-    name: str
-    line: str
-    pictures: tuple[Array, ...]
-    words: tuple[str, ...]
-
-
-def tiles() -> tuple[Tile, ...]:
-    """Return the card itself, then one tile for each kernel of the gallery, computed."""
-    picture = card(TILE, TILE)
-    itself = Tile(name="the card", line="as it comes in", pictures=(picture,), words=("input",))
-    return (itself, *(tile(kernel(name), picture) for name in kernels()))
-
-
-def tile(k: Kernel, picture: Array) -> Tile:
-    """Return one kernel's tile."""
-    results = [_filtered(operation, picture, k) for operation in ("correlate", "convolve")]
-    if k.reversal == "unchanged":
-        results = results[:1]
-    signed = abs(float(k.total) - 1) > 1e-6  # weights that were rounded sum to 1 only nearly
-    white = _white(results) if signed else 255.0
-    size = " x ".join(map(str, k.weights.shape))
-    line = f"{size}, sum {_sum_text(k)}" + (f", white = {white:g}" if signed else "")
-    words = ("correlation", "convolution") if len(results) == 2 else ("both operations",)
-    return Tile(name=k.name, line=line, pictures=tuple(_shown(result, white, signed) for result in results), words=words)
-
-
-def _filtered(operation: Literal["correlate", "convolve"], picture: Array, k: Kernel) -> Array:
-    function = api.correlate if operation == "correlate" else api.convolve
-    return function(picture.astype(np.float64), k.weights, mode="same", boundary="half_sample", axes=(0, 1))
-
-
-def _white(results: list[Array]) -> float:
-    """Return the magnitude that is drawn white, with two digits."""
-    reached = float(np.percentile(np.abs(np.stack(results)), SHOWN))
-    return float(f"{reached:.2g}") or 1.0
-
-
-def _shown(result: Array, white: float, signed: bool) -> Array:
-    levels = 127.5 + 127.5 * result / white if signed else result
-    return np.asarray(np.clip(np.rint(levels), 0, 255), dtype=np.uint8)
-
-
-def _sum_text(k: Kernel) -> str:
-    total = float(k.total)
-    return f"{total:.3g}" if abs(total) > 1e-9 else "0"
 
 
 def draw() -> Image.Image:
@@ -91,34 +38,41 @@ def draw() -> Image.Image:
     >>> draw().size[0] == 2 * MARGIN + COLUMNS * PAIR + (COLUMNS - 1) * BETWEEN
     True
     """
-    shown = tiles()
+    shown = tiles(card(TILE, TILE))
     rows = -(-len(shown) // COLUMNS)
-    head = MARGIN + TITLE + 14 + len(CAPTION) * (SMALL + 7) + 14
-    height = head + rows * (LABEL + TILE) + (rows - 1) * BETWEEN + MARGIN
-    sheet = Image.new("RGB", (2 * MARGIN + COLUMNS * PAIR + (COLUMNS - 1) * BETWEEN, height), PAPER)
+    top = MARGIN + TITLE + 16 + len(CAPTION) * LEADING + BETWEEN // 2
+    step = HEAD + TILE + FOOT + BETWEEN
+    size = 2 * MARGIN + COLUMNS * (PAIR + BETWEEN) - BETWEEN, top + rows * step - BETWEEN + MARGIN
+    sheet = Image.new("RGB", size, PAPER)
     pen = ImageDraw.Draw(sheet)
-    pen.text((MARGIN, MARGIN), "faltung: the gallery under correlation and convolution", fill=INK, font=_font(TITLE))
+    pen.text((MARGIN, MARGIN), "Correlation and convolution: the gallery of faltung", fill=INK, font=_font(TITLE))
     for i, line in enumerate(CAPTION):
-        pen.text((MARGIN, MARGIN + TITLE + 14 + i * (SMALL + 7)), line, fill=SOFT, font=_font(SMALL))
-    for i, entry in enumerate(shown):
-        corner = MARGIN + i % COLUMNS * (PAIR + BETWEEN), head + i // COLUMNS * (LABEL + TILE + BETWEEN)
-        _place(sheet, pen, entry, corner)
+        pen.text((MARGIN, MARGIN + TITLE + 16 + i * LEADING), line, fill=SOFT, font=_font(SMALL))
+    for i, tile in enumerate(shown):
+        _pair(sheet, pen, tile, (MARGIN + i % COLUMNS * (PAIR + BETWEEN), top + i // COLUMNS * step))
     return sheet
 
 
-PAIR = 2 * TILE + GAP
-
-
-def _place(sheet: Image.Image, pen: ImageDraw.ImageDraw, entry: Tile, corner: tuple[int, int]) -> None:
-    """Draw one tile: the name and its line, then the pictures; an empty frame says that there is no second one."""
+def _pair(sheet: Image.Image, pen: ImageDraw.ImageDraw, tile: Tile, corner: Corner) -> None:
+    """Draw one kernel's pair: name and facts, the weights, both results with their operations below."""
     left, top = corner
-    pen.text((left, top), entry.name, fill=INK, font=_font(NAME))
-    pen.text((left, top + NAME + 7), entry.line, fill=SOFT, font=_font(SMALL))
-    pen.text((left + PAIR, top + NAME + 7), " | ".join(entry.words), fill=SOFT, font=_font(SMALL), anchor="ra")
-    for i, picture in enumerate(entry.pictures):
-        at = left + i * (TILE + GAP), top + LABEL
-        sheet.paste(Image.fromarray(picture), at)
-        pen.rectangle((at[0] - 1, at[1] - 1, at[0] + TILE, at[1] + TILE), outline=FRAME)
+    pen.text((left, top), tile.name, fill=INK, font=_font(NAME))
+    pen.text((left, top + NAME + 8), tile.facts, fill=SOFT, font=_font(SMALL))
+    if tile.weights is not None:
+        _paste(sheet, pen, tile.weights, (left + PAIR - tile.weights.shape[1], top + HEAD - 8 - tile.weights.shape[0]))
+    for i, (word, picture) in enumerate(zip(tile.words, tile.pictures, strict=True)):
+        at = left + i * (TILE + GAP), top + HEAD
+        if picture is None:
+            pen.rectangle((at[0] - 1, at[1] - 1, at[0] + TILE, at[1] + TILE), fill=PANEL, outline=FRAME)
+            pen.text((at[0] + TILE // 2, at[1] + TILE // 2), "the same", fill=SOFT, font=_font(NAME), anchor="mm")
+        else:
+            _paste(sheet, pen, picture, at)
+        pen.text((at[0], at[1] + TILE + 6), word, fill=INK, font=_font(SMALL))
+
+
+def _paste(sheet: Image.Image, pen: ImageDraw.ImageDraw, picture: Array, at: Corner) -> None:
+    sheet.paste(Image.fromarray(picture), at)
+    pen.rectangle((at[0] - 1, at[1] - 1, at[0] + picture.shape[1], at[1] + picture.shape[0]), outline=FRAME)
 
 
 @cache

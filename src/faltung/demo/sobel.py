@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from faltung import api
-from faltung.demo.grid import beside, block
+from faltung.demo.grid import beside, block, paragraph
 from faltung.gallery import kernel
 from faltung.trace import Steps, trace
 
@@ -53,7 +53,7 @@ def explain() -> str:
             "",
             *_why(image, sobel.weights, output),
             "",
-            *_under_convolution(image, sobel.weights, output),
+            _under_convolution(image, sobel.weights, output),
         )
     )
 
@@ -70,32 +70,41 @@ def _signed(steps: Steps) -> str:
     return " ".join([str(first), *(f"{'-' if value < 0 else '+'} {abs(value)}" for value in others)])
 
 
-def _why(image: Array, weights: Array, output: Array) -> list[str]:
+def _why(image: Array, weights: Array, output: Array) -> tuple[str, ...]:
     """Return why the output is not constant: slopes, Sobel's factors, and the same filter on a picture of one slope."""
     slopes = np.diff(image, axis=1)[:, 0]
     column, row = kernel("sobel-x").factors or ((), ())
-    weight = int(np.sum(column) * np.max(row) * 2)  # [−1 0 1] spans two steps, and the column sums three such differences
+    share = int(np.sum(column))
+    weight = int(share * np.max(row) * 2)  # [−1 0 1] spans two steps, and the column adds up such differences
     plain = np.tile(UNIT * np.arange(1, SIDE + 1), (SIDE, 1))
     constant = api.correlate(plain, weights, mode="valid")
-    means = [float(np.dot(column, slopes[o : o + len(column)]) / np.sum(column)) for o in range(len(output))]
-    lines = [f"  row {o}: {weight} · {mean:g} = {weight * mean:g}" for o, mean in enumerate(means)]
-    return [
-        "Why is the output not constant, when the picture is so even? Sobel x answers to the slope from left to right,",
-        f"and that slope is {UNIT}·i: in the rows i = 1 … {SIDE} it is {', '.join(map(str, slopes))}. It grows from row to row, so the",
-        f"output does. Along a row the slope is one number, so each row of the output is constant. The kernel is the column {_row(column)}",
-        f"times the row {_row(row)}: {weight} times the slope, averaged down three rows with weights {_row(column)}/{int(np.sum(column))}:",
-        *lines,
-        f"On a picture whose rows are all {_row(plain[0])} the slope is {UNIT} everywhere, and every output is {_single(constant)}.",
-    ]
+    means = [float(np.dot(column, slopes[o : o + len(column)]) / share) for o in range(len(output))]
+    return (
+        paragraph(
+            "Why is the output not constant, when the picture is so even? Sobel x answers to the slope from left to right, and that slope "
+            f"is {UNIT}·i: in the rows i = 1 … {SIDE} it is {', '.join(map(str, slopes))}. It grows from row to row, so the output does; "
+            "along a row it is one number, so each row of the output is constant.",
+            f"The kernel is the column {_row(column)} times the row {_row(row)}: {weight} times the slope, averaged down {len(column)} rows "
+            f"with the weights {_row(column)}/{share}:",
+        ),
+        "",
+        *(f"  row {o}:  {weight} · {mean:g} = {weight * mean:g}" for o, mean in enumerate(means)),
+        "",
+        paragraph(
+            f"On a picture whose rows are all {_row(plain[0])} the slope is {_single(np.diff(plain, axis=1))} everywhere, and every output "
+            f"is {_single(constant)}."
+        ),
+    )
 
 
-def _under_convolution(image: Array, weights: Array, output: Array) -> list[str]:
+def _under_convolution(image: Array, weights: Array, output: Array) -> str:
     convolved = api.convolve(image, weights, mode="valid")
-    opposite = np.array_equal(convolved, -output)
-    return [
-        "Under convolution the kernel is reversed: bright-to-dark and dark-to-bright exchange their roles, and the rows are",
-        f"  {', '.join(str(value) for value in convolved[:, 0])}: {'the same numbers with the other sign.' if opposite else 'other numbers.'}",
-    ]
+    rows = ", ".join(_single(row) for row in convolved)
+    same = "the same numbers with the other sign" if np.array_equal(convolved, -output) else "other numbers"
+    return paragraph(
+        "Under convolution the kernel is reversed, so that dark-to-bright and bright-to-dark exchange their signs: "
+        f"the rows are {rows}, {same}."
+    )
 
 
 def _row(values: Any) -> str:

@@ -1,17 +1,19 @@
 """The demo from beginning to end: three explanations, then the contact sheet."""
 
+import io
 import os
-import tempfile
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from PIL import Image, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, PngImagePlugin
 
 from faltung.demo import classic, even, sheet, sobel
 from faltung.gallery import kernels
+from faltung.io import InputError, check_target
 
 SHEET = "contact-sheet.png"
-MARK = "faltung demo"  # in the picture's Software entry: only a sheet that bears it is replaced unasked
+MARK = "faltung demo"  # the picture's Software entry: a sheet that bears it is replaced unasked, no other file is
 
 
 def run(folder: str | os.PathLike[str], write: Callable[[str], object] = print, force: bool = False) -> Path:
@@ -22,7 +24,7 @@ def run(folder: str | os.PathLike[str], write: Callable[[str], object] = print, 
     folder : path
         Where `contact-sheet.png` is written, whole or not at all; made if it does not exist. A sheet of an earlier run is replaced.
     write : callable
-        Takes the text, a paragraph at a time.
+        Takes the text, a part at a time.
     force : bool
         Also replace a file of that name which the demo has not written.
 
@@ -33,32 +35,27 @@ def run(folder: str | os.PathLike[str], write: Callable[[str], object] = print, 
 
     Raises
     ------
-    FileExistsError
-        When a file of that name was not written by the demo, or the folder is a file; nothing is computed or written then.
+    InputError
+        When a file of that name was not written by the demo, or nothing can be written there; nothing is computed or written then.
     """
     target = Path(folder) / SHEET
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if not (force or replaceable(target)):
-        raise FileExistsError(f"{target} exists and was not written by this demo; move it away, choose another folder, or use --force")
+    _make_folder(target.parent)
+    check_target(target, force=force or is_own(target))
     for part in (classic, sobel, even):
-        write(part.explain())
-        write("")
+        write(part.explain() + "\n")
     picture = sheet.draw()
     save(picture, target)
-    write(f"4. The test card through the {len(kernels())} kernels of the gallery, under both operations")
-    write("")
-    write(f"  {target}: {picture.width} x {picture.height}, {target.stat().st_size / 1000:,.0f} kB")
+    size = f"{picture.width} x {picture.height} samples, {target.stat().st_size / 1000:,.0f} kB"
+    write(f"4. The test card through the {len(kernels())} kernels of the gallery, under both operations\n\n  {target}: {size}")
     return target
 
 
-def replaceable(target: Path) -> bool:
-    """Return whether nothing is there, or a sheet of an earlier run."""
-    if not target.exists():
-        return not target.is_symlink()  # a link to nowhere is somebody's
+def is_own(target: Path) -> bool:
+    """Return whether a sheet of an earlier run is there."""
     try:
         with Image.open(target) as there:
             return there.info.get("Software") == MARK
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError):
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return False
 
 
@@ -66,19 +63,24 @@ def save(picture: Image.Image, target: Path) -> None:
     """Write the picture beside its place and move it there: `target` is the old file or the new one, never a part."""
     words = PngImagePlugin.PngInfo()
     words.add_text("Software", MARK)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    content = io.BytesIO()
+    picture.save(content, "PNG", pnginfo=words, optimize=True)
+    place = target.resolve()  # a link stays one
+    temporary = place.parent / f".{place.name}.{secrets.token_hex(6)}.part"
     try:
-        with os.fdopen(handle, "wb") as stream:
-            picture.save(stream, "PNG", pnginfo=words, optimize=True)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content.getvalue())
+            os.replace(temporary, place)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"{target} cannot be written: {error.strerror or error}") from None
 
 
-def _umask() -> int:
-    """Return the mask for new files; it can only be read by setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"the folder {folder} cannot be made: {error.strerror or error}") from None

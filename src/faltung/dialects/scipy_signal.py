@@ -53,9 +53,7 @@ def _two_axes(operation: Operation, arguments: Arguments) -> Spec:
     law = choice(function, "boundary", arguments["boundary"], BOUNDARIES)
     steps = numbers(arguments["x_dtype"], arguments["k_dtype"])
     if steps.get("dtype") in NOT_2D:
-        raise DialectError(
-            f"{function} does not compute in {steps['dtype']}; it does in integers, floats but float16, and complex"
-        )
+        raise DialectError(f"{function} does not compute in {steps['dtype']}; it does in integers, floats but float16, and complex")
     fill = arguments["fillvalue"]
     if law == "constant" and fill == 0:
         law = "zero"

@@ -10,7 +10,6 @@ import numpy as np
 from faltung.dialects.scipy_ndimage import BOUNDARIES, REFUSED
 from faltung.drop_in.arrays import Array, spec_of
 from faltung.drop_in.outputs import Target, by_parts, filtered, target_of, written
-from faltung.engine import compute
 from faltung.engine.operands import DTYPE_NAMES
 from faltung.spec import Spec
 from faltung.spec.numbers import COMPLEX, DTYPES
@@ -179,16 +178,16 @@ def _several(name: str, input: Any, weights: Any, output: Any, mode: Any, cval: 
     sliding = _checked_axes(axes, x.ndim)
     k = np.asarray(k, dtype=np.float64)
     if k.ndim != len(sliding) or k.size == 0:
-        raise RuntimeError(f"weights.ndim ({k.ndim}) must match len(axes) ({len(sliding)})")
+        raise RuntimeError(f"weights.ndim ({np.count_nonzero(k.shape)}) must match len(axes) ({len(sliding)})")
     origins = _checked_origins(origin, k.shape, sliding, x.ndim)
     target = target_of(output, x, is_complex=False)
-    if not {DTYPE_NAMES.get(x.dtype), DTYPE_NAMES.get(target.dtype)} <= TAKEN:
+    if not _is_taken(x.dtype) or not _is_taken(target.dtype):
         raise RuntimeError("array type not supported")
     if not isinstance(mode, str) and isinstance(mode, Iterable):
         raise RuntimeError("A sequence of modes is not supported")
     spec = _spec(name, mode, cval, origins, target)
-    if x.ndim == 0:  # one sample, one weight
-        return written(compute(spec, x.reshape(1), k.reshape(1)).reshape(()), target)
+    if not sliding:  # one weight for every sample: the same along an axis of one sample
+        return written(filtered(spec, x[..., None], k[None], (x.ndim,), Target(dtype=target.dtype))[..., 0], target)
     return filtered(spec, x, k, tuple(sorted(sliding)), target)
 
 
@@ -207,17 +206,21 @@ def _one(name: str, input: Any, weights: Any, axis: Any, output: Any, mode: Any,
     if not _is_legal(origin, len(k)):
         raise ValueError(ORIGIN_1D)
     for dtype in (x.dtype, target.dtype):
-        if DTYPE_NAMES.get(dtype) not in TAKEN:
+        if not _is_taken(dtype):
             raise RuntimeError(f"array type {dtype!r} not supported")
     return filtered(_spec(name, mode, cval, (operator.index(origin),), target), x, k, (axis % x.ndim,), target)
+
+
+def _is_taken(dtype: np.dtype[Any]) -> bool:
+    return DTYPE_NAMES.get(dtype.newbyteorder("=")) in TAKEN
 
 
 def _spec(name: str, mode: Any, cval: Any, origins: tuple[int, ...], target: Target) -> Spec:
     if not isinstance(mode, str) or mode not in BOUNDARIES:
         raise RuntimeError("boundary mode not supported")
     fill = math.ldexp(cval, 0)  # cval as float; unlike float(), it refuses text and complex numbers
-    origin = origins[0] if len(set(origins)) == 1 else origins
-    dtype = "uint8" if target.dtype.kind == "b" else DTYPE_NAMES[target.dtype]
+    origin = origins if len(set(origins)) > 1 else sum(set(origins))  # one for all; 0 where there is no axis
+    dtype = "uint8" if target.dtype.kind == "b" else DTYPE_NAMES[target.dtype.newbyteorder("=")]
     return spec_of(f"scipy.ndimage.{name}", mode=mode, cval=fill, origin=origin, x_dtype=dtype)
 
 

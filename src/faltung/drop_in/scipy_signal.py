@@ -192,6 +192,8 @@ def _two_axes(name: str, in1: Any, in2: Any, mode: str, boundary: str, fillvalue
 
 def _fill_in(dtype: np.dtype[Any], fillvalue: Any) -> Any:
     """Return the fill value as a Python number of the result's kind."""
+    if np.size(fillvalue) == 0:
+        raise ValueError("`fillvalue` cannot be an empty array.")
     if np.size(fillvalue) != 1:
         raise ValueError("`fillvalue` must be scalar or an array with one element.")
     value = complex(np.asarray(fillvalue).item())

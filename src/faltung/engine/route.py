@@ -80,7 +80,8 @@ def route(
     conj_after = problem.answer_reversed and conj == "kernel"
     return Route(
         problem=problem, axes=arranged, case=_case(problem, dtype, shape, exact),
-        shape=shape, core_shape=_core_shape(problem, shape, arranged), dtype=result_type(problem), sum_dtype=np.dtype(dtype), reversal=_mirror([w.reversal for w in windows]),
+        shape=shape, core_shape=_core_shape(problem, shape, arranged), dtype=result_type(problem),
+        sum_dtype=np.dtype(dtype), reversal=_mirror([w.reversal for w in windows]),
         flips=_flips(problem, arranged), conj=conj, exchanged=problem.exchanged,
         plain=not (needs_finish(problem, dtype) or folded or conj_after or spec.layout), method=method, memory=memory,
     )  # fmt: skip
