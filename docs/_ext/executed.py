@@ -110,7 +110,8 @@ class Exec(Executed):
         if "rst" in self.options:
             found += self.parse_text_to_nodes(output, allow_section_headings=True)
         elif output.strip() and "hide-output" not in self.options:
-            found.append(self.literal(output.rstrip("\n"), "text", "executed-output"))
+            kind = "executed-error" if error else "executed-output"
+            found.append(self.literal(output.rstrip("\n"), "text", kind))
         return found + pictures
 
     def execute(self, code: str) -> tuple[str, str | None]:

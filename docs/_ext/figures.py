@@ -47,7 +47,7 @@ def tables(**named: Any) -> None:
     arrays = {name.replace("_", " "): np.asarray(values) for name, values in named.items()}
     widths = [values.shape[1] for values in arrays.values()]
     height = max(values.shape[0] for values in arrays.values())
-    figure, panels = plt.subplots(1, len(arrays), figsize=(0.55 * sum(widths) + 0.6, 0.55 * height + 0.5), width_ratios=widths)
+    _, panels = plt.subplots(1, len(arrays), figsize=(0.55 * sum(widths) + 0.6, 0.55 * height + 0.5), width_ratios=widths)
     for panel, (name, values) in zip(np.atleast_1d(panels), arrays.items(), strict=True):
         cells(panel, values)
         panel.set_title(name)
@@ -57,16 +57,16 @@ def every_position(x: Any, k: Any) -> None:
     """Draw the input once for each output of a valid correlation, the window that it reads marked."""
     x, k = np.asarray(x), np.asarray(k)
     y = ft.correlate(x, k, mode="valid")
-    _, panels = plt.subplots(*y.shape, figsize=(7.2, 7.6))
+    _, panels = plt.subplots(*y.shape, figsize=(6.4, 7.0))
     for place, panel in np.ndenumerate(panels):
-        cells(panel, x, window=(*place, *k.shape), size=8)
+        cells(panel, x, window=(*place, *k.shape), size=11)
         panel.set_title(f"y[{place[0]}, {place[1]}] = {y[place]}", fontsize=10)
 
 
 def boundary_laws(reach: int = 6) -> None:
     """Draw what each law continues the samples a b c d with, read by a kernel of one tap with `reach` pads on both sides."""
     samples = np.arange(1, 5)
-    _, axes = plt.subplots(figsize=(7.6, 3.6))
+    _, axes = plt.subplots(figsize=(6.4, 2.6))
     for row, law in enumerate(BOUNDARIES):
         read = ft.correlate(samples, [1], mode=((reach, reach),), boundary=law, **({"fill": 5} if law == "constant" else {}))
         for column, value in enumerate(read):
@@ -82,27 +82,29 @@ def boundary_laws(reach: int = 6) -> None:
 def windows_read(lines: Sequence[str]) -> None:
     """Draw, for problems on one axis in their notation, the samples and below them the taps of every output."""
     problems = [ft.parse(line) for line in lines]
-    heights = [problem.output_sizes[0] + 2.6 for problem in problems]
-    figure, panels = plt.subplots(len(problems), 1, figsize=(5, 0.3 * sum(heights)), height_ratios=heights, squeeze=False)
-    low = min(-problem.windows[0].pad_low for problem in problems)
+    low = max(problem.windows[0].pad_low for problem in problems) + 1.6
     high = max(problem.input_sizes[0] + problem.windows[0].pad_high for problem in problems)
-    for panel, problem, line in zip(panels[:, 0], problems, lines, strict=True):
-        draw_windows(panel, problem)
-        panel.set_title(line.split(" ", 3)[-1], loc="left", family="monospace", fontsize=10)
-        panel.set(xlim=(low - 1.6, high + 0.1), ylim=(problem.output_sizes[0] + 1.4, -0.1), aspect="equal", anchor="W")
-        panel.axis("off")
+    rows = sum(problem.output_sizes[0] + 3 for problem in problems) - 0.6
+    _, axes = plt.subplots(figsize=(0.3 * (low + high), 0.3 * rows))
+    top = 0.9
+    for problem, line in zip(problems, lines, strict=True):
+        axes.text(-low, top - 0.45, line.split(" ", 3)[-1], family="monospace")
+        draw_windows(axes, problem, top)
+        top += problem.output_sizes[0] + 3
+    table_axes(axes, rows, high, left=low)
 
 
-def draw_windows(axes: Axes, problem: Any) -> None:
+def draw_windows(axes: Axes, problem: Any, top: float) -> None:
     """Draw one problem of `windows_read`: blue taps read a sample, orange ones what the boundary supplies."""
     window, n, taps = problem.windows[0], problem.input_sizes[0], problem.kernel_sizes[0]
     for sample in range(n):
-        cell(axes, 0, sample, f"x{sample}", colour=GREY, alpha=0.2, size=8)
+        cell(axes, top, sample, f"x{sample}", colour=GREY, alpha=0.2, size=8)
     for o in range(problem.output_sizes[0]):
-        axes.text(-window.pad_low - 0.3 if window.pad_low > 0 else -0.3, o + 1.85, f"y{o}", ha="right", va="center", fontsize=8)
+        row = top + o + 1.25
+        axes.text(-max(window.pad_low, 0) - 0.3, row + 0.5, f"y{o}", ha="right", va="center", fontsize=8)
         for t in range(taps):
             p = position(window, o, t)
-            cell(axes, o + 1.35, p, t, colour=BLUE if 0 <= p < n else ORANGE, size=8)
+            cell(axes, row, p, t, colour=BLUE if 0 <= p < n else ORANGE, size=8)
 
 
 def shown(axes: Axes, values: Any, title: str) -> None:
@@ -111,14 +113,14 @@ def shown(axes: Axes, values: Any, title: str) -> None:
     reach = max(-low, high)
     limits = {"norm": TwoSlopeNorm(0, -reach, reach)} if low < -1e-9 else {"vmin": 0, "vmax": max(high, 255)}
     axes.imshow(values, cmap="gray", interpolation="none", **limits)
-    axes.set_title(f"{title}\n{low:.4g} to {high:.4g}", fontsize=9)
+    axes.set_title(f"{title}\n{low:.4g} to {high:.4g}", fontsize=10)
     axes.axis("off")
 
 
 def both_operations(kernel: Any, size: int = 160) -> None:
     """Show the test card, and the results of correlating and of convolving it with a kernel."""
     picture = grey_card(size, size).astype(np.float64)
-    _, panels = plt.subplots(1, 3, figsize=(7.6, 2.9))
+    _, panels = plt.subplots(1, 3, figsize=(6.4, 2.6))
     shown(panels[0], picture, "test card")
     for panel, operation in zip(panels[1:], (ft.correlate, ft.convolve), strict=True):
         shown(panel, operation(picture, kernel, mode="same", boundary="half_sample"), operation.__name__)

@@ -36,7 +36,8 @@ def test_integers_wrap(name, dtype):
 @pytest.mark.parametrize(
     "operands",
     [
-        ([], [1]), ([1], []), ([], []), (np.ones((1, 2)), [1]), ([1], np.ones((1, 1))), (2, 3), (2, [1, 2]), ([1, 2], 3), ([True, False], [2.5]),
+        ([], [1]), ([1], []), ([], []), (np.ones((1, 2)), [1]), ([1], np.ones((1, 1))), (2, 3), (2, [1, 2]), ([1, 2], 3),
+        ([True, False], [2.5]),
         (np.arange(9)[::-2], np.arange(8)[::3]), (np.arange(4, dtype=">i2"), np.arange(3, dtype=">f4")),
         (np.array([1, 2], np.float32), [3.5]), (np.arange(5.0).astype(np.float16), np.arange(3, dtype=np.uint8)),
     ],

@@ -87,7 +87,7 @@ def test_three_axes(name):
 
 @pytest.mark.parametrize("name", TWO_AXES)
 def test_fill_values(name):
-    values = (0, 3, -1, 300, 1.7, -0.5, 2 + 3j, np.float32(2), [5], True, [1, 2], [], np.nan, np.inf)
+    values = (0, 3, -1, 300, 1.75, -0.5, 2 + 3j, np.float32(2), [5], True, [1, 2], [], np.nan, np.inf)
     for dtype, value, mode in product(("uint8", "int16", "float32", "complex64"), values, ("full", "valid")):
         agree(name, numbers((3, 4), dtype), numbers((2, 3), dtype, 1), mode, "fill", value)
 

@@ -35,7 +35,7 @@ def spellings(n, k, steps=(1, 2, 3)):
         for low, high in sorted(modes):
             window = Window(stride=s, kernel_dilation=d, input_dilation=i, pad_low=low, pad_high=high, reversal=reversal)
             turn += 5
-            for pair in PAIRS if s + d + i <= 4 else [PAIRS[(turn + c) % 36] for c in (0, 11, 17, 28)]:
+            for pair in PAIRS if s + d + i <= 4 else [PAIRS[(turn + c) % 36] for c in (0, 11, 28)]:
                 yield with_laws(window, *pair)
 
 
@@ -71,7 +71,7 @@ def check_law(windows, n, k, **gaps):
 def test_forms_are_equal_iff_tables_are(n):
     counts = [check_law(spellings(n, k), n, k) for k in range(1, 7)]
     spelled, operations = map(sum, zip(*counts, strict=True))
-    assert spelled > 15_000
+    assert spelled > 10_000
     assert operations < spelled / 2
 
 
@@ -223,7 +223,9 @@ PLANES = [
 LAYERS = [
     f"complex128[{shape}] * complex128[{kernel}] {operation} {mode} {rest}"
     for shape, kernel, layout in (
-        ("2,4,3", "4,2,2", "NCW,OIW->NCW"), ("2,4,3", "4,2,2", "NCX,OIX->NCX"), ("4,2,3", "2,4,2", "CNW,IOW->NCW"),
+        ("2,4,3", "4,2,2", "NCW,OIW->NCW"),
+        ("2,4,3", "4,2,2", "NCX,OIX->NCX"),
+        ("4,2,3", "2,4,2", "CNW,IOW->NCW"),
     )
     for operation in ("convolve", "correlate")
     for mode in ("full", "same:low", "valid", "pads=0:0")

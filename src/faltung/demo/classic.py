@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from faltung import api
-from faltung.demo.grid import beside, block, paragraph
+from faltung.demo.grid import beside, block
 from faltung.trace import Steps, trace
 
 X = ((0, 0, 0), (1, 1, 2), (1, 3, 0))
@@ -28,11 +28,11 @@ def explain() -> str:
             "",
             beside(block("x", X), block("k", K)),
             "",
-            paragraph("Laid over x as it is stored, the kernel gives the sum that one writes by hand: cross-correlation."),
+            "Laid over x as it is stored, the kernel gives the sum one writes by hand: cross-correlation.",
             "",
             *_sum(by_hand),
             "",
-            paragraph("Convolution reverses the kernel along both axes first, so every weight meets the opposite sample."),
+            "Convolution reverses the kernel first, along both axes: each weight meets the opposite sample.",
             "",
             *_sum(convolved),
             "",

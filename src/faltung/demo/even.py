@@ -45,9 +45,9 @@ def explain() -> str:
             f"3. Even kernels: where an impulse at index {PLACE} of {LENGTH} lands",
             "",
             paragraph(
-                f"The kernel {' '.join(map(str, KERNEL))} has no middle tap, so `same` must choose, and libraries choose differently: `high` "
-                f"lays tap {high} on the sample of the same index, `low` lays tap {low}, counted in window order. A convolution answers an "
-                "impulse with the kernel, a correlation with its mirror image."
+                f"The kernel {' '.join(map(str, KERNEL))} has no middle tap, so `same` must choose, and libraries choose differently:",
+                f"`high` lays tap {high} on the sample of the same index, `low` lays tap {low}, counted in window order.",
+                "A convolution answers an impulse with the kernel, a correlation with its mirror image.",
             ),
             "",
             *told,

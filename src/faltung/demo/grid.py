@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 
-
 WIDTH = 92  # columns; a terminal has 80 to 120
 
 
 def paragraph(*sentences: str) -> str:
     """Return sentences as one wrapped paragraph."""
-    return textwrap.fill(" ".join(sentences), width=WIDTH)
+    return textwrap.fill(" ".join(sentences), width=WIDTH, break_on_hyphens=False)
 
 
 def block(title: str, numbers: Any) -> list[str]:

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from faltung.demo.card import card
-from faltung.demo.tiles import TILE, Tile, tiles
+from faltung.demo.tiles import TILE, WITHIN, Tile, tiles
 
 Array: TypeAlias = np.ndarray[Any, Any]
 Corner: TypeAlias = tuple[int, int]
@@ -26,8 +26,10 @@ CAPTION = (
     "Correlation lays the kernel over the picture as it is stored, convolution reverses it along both axes first. "
     "Where reversal changes nothing, both are one picture.",
     "Weights that sum to 1 give brightness, cut off at black and white. Others give signed values, shown around mid-grey, which is 0: "
-    "white is the value named, black its negative; about one sample in a hundred lies beyond.",
+    f"white is the value named, black its negative; about {100 - WITHIN:g} samples in a hundred lie beyond.",
 )
+# The font has no minus sign but the hyphen.
+SCALES = (("weights that sum to 1", ("0", "", "255")), ("signed values", ("- value", "0", "+ value")))
 
 
 def draw() -> Image.Image:
@@ -48,6 +50,7 @@ def draw() -> Image.Image:
     pen.text((MARGIN, MARGIN), "Correlation and convolution: the gallery of faltung", fill=INK, font=_font(TITLE))
     for i, line in enumerate(CAPTION):
         pen.text((MARGIN, MARGIN + TITLE + 16 + i * LEADING), line, fill=SOFT, font=_font(SMALL))
+    _legend(sheet, pen, (MARGIN + TILE + 2 * GAP, top + HEAD))
     for i, tile in enumerate(shown):
         _pair(sheet, pen, tile, (MARGIN + i % COLUMNS * (PAIR + BETWEEN), top + i // COLUMNS * step))
     return sheet
@@ -68,6 +71,19 @@ def _pair(sheet: Image.Image, pen: ImageDraw.ImageDraw, tile: Tile, corner: Corn
         else:
             _paste(sheet, pen, picture, at)
         pen.text((at[0], at[1] + TILE + 6), word, fill=INK, font=_font(SMALL))
+
+
+def _legend(sheet: Image.Image, pen: ImageDraw.ImageDraw, corner: Corner) -> None:
+    """Draw the two scales in the empty place beside the card."""
+    left, top = corner
+    width = TILE - GAP
+    ramp = np.broadcast_to(np.linspace(0, 255, width).astype(np.uint8)[None, :, None], (22, width, 3))
+    for row, (title, marks) in enumerate(SCALES):
+        at = left, top + LEADING + row * TILE // 2
+        pen.text((left, at[1] - LEADING), title, fill=INK, font=_font(SMALL))
+        _paste(sheet, pen, ramp, at)
+        for mark, place, anchor in zip(marks, (0, width // 2, width), ("la", "ma", "ra"), strict=True):
+            pen.text((left + place, at[1] + 22 + 5), mark, fill=SOFT, font=_font(SMALL), anchor=anchor)
 
 
 def _paste(sheet: Image.Image, pen: ImageDraw.ImageDraw, picture: Array, at: Corner) -> None:

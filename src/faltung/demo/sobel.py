@@ -84,8 +84,8 @@ def _why(image: Array, weights: Array, output: Array) -> tuple[str, ...]:
             "Why is the output not constant, when the picture is so even? Sobel x answers to the slope from left to right, and that slope "
             f"is {UNIT}·i: in the rows i = 1 … {SIDE} it is {', '.join(map(str, slopes))}. It grows from row to row, so the output does; "
             "along a row it is one number, so each row of the output is constant.",
-            f"The kernel is the column {_row(column)} times the row {_row(row)}: {weight} times the slope, averaged down {len(column)} rows "
-            f"with the weights {_row(column)}/{share}:",
+            f"The kernel is the column {_row(column)} times the row {_row(row)}: {weight} times the slope, averaged down {len(column)} "
+            f"rows with the weights {_row(column)}/{share}:",
         ),
         "",
         *(f"  row {o}:  {weight} · {mean:g} = {weight * mean:g}" for o, mean in enumerate(means)),

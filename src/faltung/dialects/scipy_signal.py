@@ -11,9 +11,9 @@ correlate              no         high        zero
 correlate2d            no         **low**     as convolve2d
 =====================  =========  ==========  ============================================================
 
-Correlations conjugate the second operand (unless it holds objects). Where ``valid`` exchanged them, the answer is reversed and conjugated; but
-`correlate2d` (SciPy 1.17) forgets to conjugate it: for complex operands of which the second is larger, its answer is the conjugate of
-what its documentation defines and of what the Spec says.
+Correlations conjugate the second operand (unless it holds objects). Where ``valid`` exchanged them, the answer is reversed and
+conjugated; but `correlate2d` (SciPy 1.17) forgets to conjugate it: for complex operands of which the second is larger, its answer is
+the conjugate of what its documentation defines and of what the Spec says.
 """
 
 from collections.abc import Iterable

@@ -4,8 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from faltung.drop_in.arrays import Array, in_common_dtype, specs
-from faltung.engine import compute
+from faltung.drop_in.arrays import Array, computed, in_common_dtype, specs
 
 __all__ = ["convolve", "correlate"]
 
@@ -76,7 +75,7 @@ def _computed(function: str, a: Array, v: Array, mode: Any) -> Array:
     if a.ndim > 1 or v.ndim > 1:
         raise ValueError("object too deep for desired array")
     a, v, _ = in_common_dtype(a, v)
-    return compute(specs(function, a, v, mode=_checked_mode(mode)), a, v)
+    return computed(specs(function, a, v, mode=_checked_mode(mode)), a, v)
 
 
 def _checked_mode(mode: Any) -> str | int:

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from faltung.drop_in.arrays import Array
-from faltung.engine import compute
+from faltung.drop_in.arrays import Array, computed
 from faltung.spec import Spec
 
 
@@ -54,9 +53,9 @@ def filtered(spec: Spec, x: Array, k: Array, axes: tuple[int, ...], target: Targ
     over = axes if len(axes) < x.ndim else None
     array = target.array
     if array is None or target.dtype.kind == "b" or not _can_be_written(array, x, k):
-        answer = compute(spec, x, k, axes=over)
+        answer = computed(spec, x, k, axes=over)
         return written(answer != 0 if target.dtype.kind == "b" else answer, target)
-    return compute(spec, x, k, axes=over, out=array)
+    return computed(spec, x, k, axes=over, out=array)
 
 
 def _can_be_written(array: Array, x: Array, k: Array) -> bool:

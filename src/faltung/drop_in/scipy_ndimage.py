@@ -26,8 +26,9 @@ def correlate(
 ) -> Array:
     """Return an array correlated with weights, as ``scipy.ndimage.correlate`` does; complex weights are conjugated.
 
-    Differs: weights of magnitude up to 2.2e-16 count (SciPy takes them for zeros); sums that a whole-numbered dtype does not hold wrap
-    around up to 2⁶³ and beyond, like NaN, give 0 (SciPy leaves both to the C compiler); a bool output holds only False and True.
+    Differs: weights of magnitude up to 2.2e-16 count (SciPy takes them for zeros); a bool output holds only False and True; beyond 64 bits
+    and for NaN, whole-numbered outputs are 0, and below they wrap around (SciPy leaves both to the C compiler); ``axes=-1`` is the last
+    axis (SciPy takes it in a tuple only); weights without a single entry are refused.
 
     Parameters
     ----------

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from faltung.dialects.scipy_signal import BOUNDARIES, MODES, NOT_2D, lags, transform_dtype
-from faltung.drop_in.arrays import Array, common_dtype, in_common_dtype, specs
-from faltung.engine import compute
+from faltung.drop_in.arrays import Array, common_dtype, computed, in_common_dtype, specs
 from faltung.engine.operands import DTYPE_NAMES
 
 __all__ = ["convolve", "convolve2d", "correlate", "correlate2d", "correlation_lags", "fftconvolve", "oaconvolve"]
@@ -20,8 +19,8 @@ def convolve(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Ar
     """Return the convolution of two arrays with any number of axes, as ``scipy.signal.convolve`` does.
 
     Differs: NaN and infinities change only the outputs whose window holds them, also with ``method="fft"``, which therefore does not warn
-    of them; whole numbers are exact with
-    every method; bool, float16 and objects are computed for any number of axes. An empty operand is always a ValueError.
+    of them; whole numbers are exact with every method; bool, float16 and objects are computed for any number of axes; timedelta64, text
+    and objects that are not numbers are refused, and so is every empty operand, with ValueError.
 
     Parameters
     ----------
@@ -92,7 +91,7 @@ def _any_axes(function: str, x: Array, k: Array, mode: str, method: str) -> Arra
     spec = specs(function, x, k, mode=mode)
     x, k, name = in_common_dtype(x, k)
     transform = method == "fft" and name in TRANSFORMED
-    return compute(spec, x, k, method="fourier" if transform else "auto")
+    return computed(spec, x, k, method="fourier" if transform else "auto")
 
 
 def _check_valid(mode: str, first: tuple[int, ...], second: tuple[int, ...]) -> None:
@@ -187,7 +186,7 @@ def _two_axes(name: str, in1: Any, in2: Any, mode: str, boundary: str, fillvalue
         raise ValueError("convolve2d not available for this type.")
     x, k, _ = in_common_dtype(x, k)
     fill = _fill_in(dtype, fillvalue) if BOUNDARIES[boundary] == "constant" else 0
-    return compute(specs(f"scipy.signal.{name}", x, k, mode=mode, boundary=boundary, fillvalue=fill), x, k)
+    return computed(specs(f"scipy.signal.{name}", x, k, mode=mode, boundary=boundary, fillvalue=fill), x, k)
 
 
 def _fill_in(dtype: np.dtype[Any], fillvalue: Any) -> Any:
@@ -285,7 +284,7 @@ def _transformed(function: str, x: Array, k: Array, mode: str, axes: tuple[int, 
     common_dtype(x, k)  # refuses what is no number
     x, k = (array.astype(transform_dtype(DTYPE_NAMES[array.dtype]), copy=False) for array in (x, k))
     x, k, name = in_common_dtype(x, k)
-    return compute(specs(function, x, k, mode=mode), x, k, axes=axes, method="fourier" if name in TRANSFORMED else "auto")
+    return computed(specs(function, x, k, mode=mode), x, k, axes=axes, method="fourier" if name in TRANSFORMED else "auto")
 
 
 def _checked_axes(axes: Any, rank: int) -> tuple[int, ...]:

@@ -21,6 +21,21 @@ Array = np.ndarray[Any, Any]
 class Plan:
     """The settled way for inputs of one shape and dtype, and one kernel. Call it with an input: ``plan(x, out=None)``.
 
+    Made by `faltung.plan`.
+
+    Parameters
+    ----------
+    route : Route
+        The Problem with its axes, and the Case its method sees.
+    kernel : ndarray
+        The private copy.
+    choice : Choice
+        The method, its predicted cost, and the reasons against the others.
+    workers : int
+        Threads.
+    x_shape : tuple of int
+        Shape of the inputs.
+
     Attributes
     ----------
     problem : Problem

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from faltung.io.images import read_image
 from faltung.io.numpy_files import read_npy, read_npz
-from faltung.io.record import MOST_PIXELS, InputError, Picture
+from faltung.io.record import MOST_PIXELS, Array, InputError, Picture
+from faltung.io.text import parse_array
 
 # The bytes that a file of the most pixels may have: 4 channels of 16 bits. Larger ones are refused before they are read.
 BYTES_PER_PIXEL = 8
@@ -64,20 +65,34 @@ def read_bytes(content: bytes, name: str, *, member: str | None = None, max_pixe
     raise InputError(f"{name} is no PNG, JPEG, npy or npz file: it begins with {content[:8]!r}")
 
 
+def read_numbers(path: str | Path, *, max_pixels: int = MOST_PIXELS) -> Array:
+    """Return the numbers of a file: those of an image or of an array, or of a text as `parse_array` reads it."""
+    text = str(path)
+    name, member = _split_member(text)
+    content = _standard_input(max_pixels) if text == "-" else _file_bytes(Path(name), max_pixels)
+    label = "standard input" if text == "-" else name
+    if any(content.startswith(signature) for signature, _ in SIGNATURES) or member is not None:
+        return read_bytes(content, label, member=member, max_pixels=max_pixels).data
+    try:
+        return parse_array(content.decode("utf-8-sig"), label)
+    except UnicodeDecodeError:
+        raise InputError(f"{label} is no PNG, JPEG, npy or npz file, and no text") from None
+
+
 def _split_member(text: str) -> tuple[str, str | None]:
     head, mark, member = text.rpartition(".npz:")
     return (head + ".npz", member) if mark and member and not Path(text).exists() else (text, None)
 
 
 def _file_bytes(path: Path, max_pixels: int) -> bytes:
+    limit = _most_bytes(max_pixels)
     try:
-        if path.is_dir():
-            raise InputError(f"{path} is a folder; name a file in it")
-        if not path.exists():
-            raise InputError(f"there is no file {path}")
-        limit = _most_bytes(max_pixels)
         with path.open("rb") as file:
             content = file.read(limit + 1)
+    except FileNotFoundError:
+        raise InputError(f"there is no file {path}") from None
+    except IsADirectoryError:
+        raise InputError(f"{path} is a folder; name a file in it") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
     except ValueError as error:  # a name with a null character

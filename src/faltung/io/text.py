@@ -85,7 +85,10 @@ def _array(values: Any, name: str) -> Array:
             if not all(isinstance(value, int | Fraction) for value in flat):
                 raise InputError(f"the {name} mixes fractions with decimals or complex numbers; write all of them in one way")
             return np.array(values, dtype=object)
-        array = np.array(values)
+        wide = any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in flat)
+        array = np.array(values, dtype=object if wide else None)
+    except InputError:
+        raise
     except (ValueError, RecursionError, OverflowError):
         raise InputError(f"the {name} is ragged or too deep: its rows must all have the same length") from None
     if array.size == 0:

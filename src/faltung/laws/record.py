@@ -101,7 +101,7 @@ class Result:
     shapes
         Of the signal and the kernel.
     error
-        The largest difference between both sides; infinity where they cannot be compared.
+        The largest difference between both sides; infinity where there is a NaN, or the engine returned another shape.
     allowed
         The largest that rounding may cause: what `error_bound` says of both sides, and never more than 1e-10; 0 on integers.
     verdict

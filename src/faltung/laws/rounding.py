@@ -32,9 +32,16 @@ class Tracked:
     roundoff: float = UNIT
 
 
+class WrongShapeError(Exception):
+    """An engine returned something else than the full result; the message says what."""
+
+
 def by_engine(operation: Callable[[Array, Array], Array], a: Tracked, b: Tracked) -> Tracked:
     """Return what an engine's operation makes of two operands; every method's rounding is allowed, and the operands' own errors."""
     values = np.asarray(operation(a.values, b.values))
+    full = tuple(n + k - 1 for n, k in zip(a.values.shape, b.values.shape, strict=True))
+    if values.shape != full:
+        raise WrongShapeError(f"shapes {a.values.shape} and {b.values.shape} gave {values.shape}, but all N + K - 1 samples are {full}")
     return Tracked(values, sums_of_products(a, b, "fourier", "shift"), max(a.roundoff, b.roundoff))
 
 

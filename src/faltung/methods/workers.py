@@ -7,17 +7,20 @@ two parts. Parts should last at most about 50 ms.
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from itertools import count as counter
 from math import ceil
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 LONGEST_CALL = 0.05
 """Seconds which one native call may last, so that Ctrl-C is seen soon."""
 
 _lock = threading.Lock()
-_pools: dict[int, ThreadPoolExecutor] = {}  # at most one entry: worker count -> pool
+_pools: dict[int, "ThreadPoolExecutor"] = {}  # at most one entry: worker count -> pool
 
 
 def _forget_after_fork() -> None:
@@ -104,9 +107,11 @@ def share(part: Callable[[int], None], parts: int, workers: int) -> None:
                 helper.result()
 
 
-def _start(work: Callable[[], None], helpers: int) -> list[Future[None]]:
+def _start(work: Callable[[], None], helpers: int) -> "list[Future[None]]":
     if helpers < 1:
         return []
+    from concurrent.futures import ThreadPoolExecutor  # 5 ms, and only where threads are used
+
     with _lock:
         size = max([helpers, *_pools])
         if size not in _pools:

@@ -49,6 +49,12 @@ def adjoint(problem: Problem, role: Role = "input", conjugate: bool = True) -> P
     conjugate : bool
         False gives the transpose, Σ conv(x, w)·g = Σ x·transpose(g, w), without complex conjugation.
 
+    Returns
+    -------
+    Problem
+        For the operands that `role` names. Where the forward operation folds its outputs, its kernel's adjoint plays the cotangent as
+        the input (``operands=exchanged``); it is still called with (input, cotangent).
+
     Raises
     ------
     SpecError
@@ -57,17 +63,17 @@ def adjoint(problem: Problem, role: Role = "input", conjugate: bool = True) -> P
 
     Examples
     --------
-    >>> from faltung.spec import parse
-    >>> str(adjoint(parse("float64[9] * float64[4] correlate valid stride=2")))
+    >>> forward = ft.parse("float64[9] * float64[4] correlate valid stride=2")
+    >>> str(ft.adjoint(forward))
     'float64[3] * float64[4] convolve pads=3:4 input_dilation=2'
-    >>> str(adjoint(parse("float64[9] * float64[4] correlate valid stride=2"), "kernel"))
+    >>> str(ft.adjoint(forward, "kernel"))
     'float64[9] * float64[3] correlate pads=0:-1 dilation=2'
     """
     if role not in _CONJ:
         raise SpecError(f"role {role!r} is not an operand; it must be 'input' or 'kernel'")
-    _check_linear(problem, role, conjugate)
     if problem.spec.operands == "exchanged":
         return _of_exchanged(problem, role, conjugate)
+    _check_linear(problem, role, conjugate)
     make = _input_window if role == "input" else _kernel_window
     folded = role == "kernel" and any(w.fold for w in problem.windows)
     if folded:

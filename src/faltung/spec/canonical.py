@@ -159,8 +159,9 @@ def _line(table: Table, steps: _Steps) -> dict[int, Value] | None:
 def _all_shifts(line: dict[int, Value] | None, steps: _Steps, n: int, gaps: bool) -> Iterator[Ranked]:
     if line is None:
         return
-    for pad in _shifts(line, steps.input_dilation, n):
-        laws = _laws(line, pad, steps.input_dilation, n, "gap" if gaps else "zero")
+    between = "gap" if gaps else "zero"
+    for pad in _shifts(line, steps.input_dilation, n, between):
+        laws = _laws(line, pad, steps.input_dilation, n, between)
         if laws is not None:
             yield _ranked(steps, pad, *laws)
 
@@ -169,12 +170,19 @@ def _rank(form: Ranked) -> tuple[int, ...]:
     return form[0]
 
 
-def _shifts(line: dict[int, Value], spread: int, n: int) -> set[int]:
+def _shifts(line: dict[int, Value], spread: int, n: int, between: str) -> set[int]:
     """Return every pad_low that could explain the line.
 
     A sample q is read inside, or beyond an end by a period or a reflection; or everything read lies beyond the ends.
     """
     samples = {(u, value) for u, value in line.items() if isinstance(value, int)}
+    if samples:
+        u, q = next(iter(samples))
+        read = {v: value for v, value in line.items() if (v - u) % spread == 0}  # where the positions divide
+        if any(v not in read for v, _ in samples) or any(value != between for v, value in line.items() if v not in read):
+            return set()
+        if not isinstance(read[min(read)], int) and not isinstance(read[max(read)], int):
+            return {u - spread * q}  # neither boundary supplies samples: all are inside
     shifts = {
         u - spread * index
         for u, q in samples
@@ -185,28 +193,35 @@ def _shifts(line: dict[int, Value], spread: int, n: int) -> set[int]:
     first, last, size = min(line), max(line), spread * (n - 1) + 1
     if size <= FAR:
         return shifts | set(range(first - size - spread + 1, last + spread + 1))
-    ends = sorted(line)
-    before = [last, *(a for a, b in pairwise(ends) if b - a > size)]
+    before = [last, *(a for a, b in pairwise(sorted(line)) if b - a > size)]
     return shifts | {u + c for u in before for c in range(1, spread + 1)} | {first - size + 1 - c for c in range(1, spread + 1)}
 
 
 def _laws(line: dict[int, Value], pad: int, spread: int, n: int, between: str) -> tuple[Law, Law] | None:
     """Return the first boundaries under which the shifted line reads what it should, or None."""
-    low: list[tuple[int, Value]] = []
-    high: list[tuple[int, Value]] = []
+    low: list[Law] | None = None
+    high: list[Law] | None = None
     for u, value in line.items():
         q, rest = divmod(u - pad, spread)
-        if rest:
-            if value != between:
+        if 0 <= q < n or rest:
+            if value != (between if rest else q):
                 return None
         elif q < 0:
-            low.append((q, value))
-        elif q >= n:
-            high.append((q, value))
-        elif value != q:
-            return None
-    laws = _law(low, n), _law(high, n)
-    return None if laws[0] is None or laws[1] is None else (laws[0], laws[1])
+            low = _those_that_read(low, q, value, n)
+            if not low:
+                return None
+        else:
+            high = _those_that_read(high, q, value, n)
+            if not high:
+                return None
+    return low[0] if low else ("zero", 0), high[0] if high else ("zero", 0)
+
+
+def _those_that_read(laws: list[Law] | None, q: int, value: Value, n: int) -> list[Law]:
+    """Return which of the laws (None: of all, a constant having this fill) read this value at this index outside."""
+    if laws is None:
+        laws = [("constant", value[1])] if isinstance(value, tuple) else [(law, 0) for law in BOUNDARIES if law != "constant"]
+    return [each for each in laws if (("fill", each[1]) if each[0] == "constant" else _reads(each[0], q, n)) == value]
 
 
 def _law(entries: Iterable[tuple[int, Value]], n: int, known: Boundary | None = None) -> Law | None:
@@ -218,9 +233,8 @@ def _law(entries: Iterable[tuple[int, Value]], n: int, known: Boundary | None = 
     complete = len(entries) <= ENTRIES
     for law in BOUNDARIES:
         if law == "constant":
-            fills = {value for _, value in entries}
-            value = next(iter(fills), "zero")
-            if len(fills) == 1 and isinstance(value, tuple):
+            value = entries[0][1] if entries else "zero"
+            if isinstance(value, tuple):  # then the rest is the same
                 return law, value[1]
             continue
         if law == known or (complete and all(_reads(law, q, n) == value for q, value in entries)):

@@ -131,11 +131,10 @@ def differences(a: Spec | Problem, b: Spec | Problem) -> Differences:
 
     Examples
     --------
-    >>> from faltung.spec import parse
-    >>> print(differences(parse("convolve same:low"), parse("convolve same:high")))
+    >>> print(ft.differences(ft.parse("convolve same:low"), ft.parse("convolve same:high")))
     different conventions (with sizes, it can be said which of this shows):
       mode: same:low | same:high: for an even number of taps (of odd dilation) the output moves by one sample towards higher indices
-    >>> print(differences(parse("float32[9] * float32[3] correlate valid boundary=edge"), parse("correlate valid")))
+    >>> print(ft.differences(ft.parse("float32[9] * float32[3] correlate valid boundary=edge"), ft.parse("correlate valid")))
     the same operation at these sizes, in other words:
       boundary (low end): edge | zero: a a a | a b c d, against 0 0 0 | a b c d [not visible at these sizes]
       boundary (high end): edge | zero: a b c d | d d d, against a b c d | 0 0 0 [not visible at these sizes]

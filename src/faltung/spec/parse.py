@@ -28,6 +28,10 @@ def parse(text: str) -> Spec | Problem:
     text : str
         ``operation [mode] {field=value}``, with ``dtype[sizes] * dtype[sizes]`` in front for a Problem; at most 4,000 characters.
 
+    Returns
+    -------
+    Spec or Problem
+
     Raises
     ------
     SpecError
@@ -35,9 +39,9 @@ def parse(text: str) -> Spec | Problem:
 
     Examples
     --------
-    >>> parse("correlate same:high boundary=half_sample").boundary
+    >>> ft.parse("correlate same:high boundary=half_sample").boundary
     (('half_sample', 'half_sample'),)
-    >>> parse("float32[2048,2048] * float32[3,3] correlate same:high boundary=half_sample stride=2,2").output_shape
+    >>> ft.parse("float32[2048,2048] * float32[3,3] correlate same:high boundary=half_sample stride=2,2").output_shape
     (1024, 1024)
     """
     if len(text) > LIMIT:

@@ -24,9 +24,28 @@ class Channels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A convention, applied to shapes and dtypes. Shapes are those of the operands as they are given, before any exchange.
+    """A convention, applied to shapes and dtypes.
 
-    Without a layout every axis slides; with one, the shapes have the axes that its letters name.
+    Parameters
+    ----------
+    spec : Spec
+        The convention.
+    input_shape, kernel_shape : tuple of int
+        Shapes of the operands as they are given, before any exchange. Without a layout every axis slides; with one, the shapes have the
+        axes that its letters name.
+    input_dtype, kernel_dtype : str
+        Names of their dtypes.
+
+    Raises
+    ------
+    SpecError
+        When the shapes do not go with the convention, or the kernel does not fit.
+
+    Examples
+    --------
+    >>> problem = ft.parse("float32[8,9] * float32[3,4] correlate valid stride=2")
+    >>> problem.output_shape, problem.taps, problem.flops
+    ((3, 3), 12, 216)
     """
 
     spec: Spec
@@ -135,7 +154,7 @@ def _resolved(problem: Problem) -> Resolved:
     first, second = _in_order(problem)
     if spec.layout is not None:
         first, second = _spatial(spec.layout, first, second)
-        _channels(problem)
+    _channels(problem)
     if spec.permute is not None:
         if spec.layout is not None:
             raise SpecError(f"permute {spec.permute} and layout {spec.layout} both order the kernel's axes; the layout alone can do it")

@@ -69,7 +69,8 @@ def canonical_problem(problem: Problem) -> Problem:
     windows = _canonical_windows(_axes(problem)) if plain else tuple(exact_pads(*axis) for axis in _axes(problem))
     core = spec_of_windows(
         windows, spec, layout=_plain_layout(spec.layout), groups=spec.groups if spec.groups.count > 1 else Groups(),
-        conj="none" if plain and _reads_nothing(windows, problem) else _visible_conj(spec.conj, problem), operands=spec.operands if problem.exchanged else "as_given", permute=spec.permute,
+        conj="none" if plain and _reads_nothing(windows, problem) else _visible_conj(spec.conj, problem),
+        operands=spec.operands if problem.exchanged else "as_given", permute=spec.permute,
         missing=spec.missing, product=spec.product, offset=spec.offset, frame="computed" if plain else spec.frame,
         rounding=spec.rounding if _rounds(problem) else "half_even", overflow=spec.overflow if is_exact(problem.dtype) else "raise",
     )  # fmt: skip

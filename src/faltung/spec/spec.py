@@ -65,6 +65,11 @@ class Spec:
     dtype, offset, rounding, overflow, frame
         Result dtype (None: the rule of `faltung.spec.numbers`), number added, rounding and range of integers, and what stands where the
         window leaves the input.
+
+    Examples
+    --------
+    >>> print(ft.Spec(operation="correlate", mode="same", boundary=(("half_sample", "half_sample"),), conj="kernel"))
+    correlate same:high boundary=half_sample
     """
 
     operation: Operation

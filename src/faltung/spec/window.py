@@ -38,7 +38,33 @@ class Fold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """The settings of one axis, in integers (module docstring: the equation)."""
+    """The settings of one axis, in integers.
+
+    Parameters
+    ----------
+    stride, kernel_dilation, input_dilation : int
+        Step of the outputs, of the taps, and spread of the input's samples; at least 1.
+    pad_low, pad_high : int
+        Positions read before the first and behind the last sample; negative ones crop.
+    reversal : bool
+        Whether the stored kernel is reversed into window order.
+    boundary_low, boundary_high, fill_low, fill_high
+        What lies outside of each end, and its value where that is ``"constant"``.
+    fold : Fold or None
+        Scatter-add of the outputs, the partner of a boundary under adjoint.
+    output_reversal : bool
+        Whether the outputs are reversed (before a fold).
+
+    Notes
+    -----
+    Output o and tap t meet position p = stride·o + kernel_dilation·t − pad_low of the input whose samples are spread by input_dilation.
+
+    Examples
+    --------
+    >>> from faltung.spec.window import table
+    >>> table(ft.Window(pad_low=1, pad_high=0, boundary_low="edge"), 3, 2)
+    ((0, 0), (0, 1), (1, 2))
+    """
 
     stride: int = 1
     kernel_dilation: int = 1

@@ -58,7 +58,7 @@ def side_by_side(given: list[Block], width: int) -> list[str]:
     """Return the blocks beside each other under their titles, or below each other where they are wider than `width` together."""
     drawn = [_drawn(block) for block in given]
     if sum(len(lines[0]) for lines in drawn) + 3 * (len(drawn) - 1) > width and len(drawn) > 1:
-        return [line.rstrip() for lines in drawn for line in lines]
+        return [line.rstrip() for n, lines in enumerate(drawn) for line in ([""] * bool(n) + lines)]
     height = max(len(lines) for lines in drawn)
     padded = [lines + [" " * len(lines[0])] * (height - len(lines)) for lines in drawn]
     return ["   ".join(row).rstrip() for row in zip(*padded, strict=True)]

@@ -1,5 +1,6 @@
 """Steps as aligned text."""
 
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,7 +26,7 @@ def describe(steps: Steps) -> str:
         [f"  {line}" for line in _sum(steps)],
         [f"  {line}" for line in _table(steps)],
     ]
-    notes = legend(steps)
+    notes = folded(legend(steps))
     return "\n\n".join("\n".join(part).rstrip() for part in [*parts, [f"  {note}" for note in notes]] if part)
 
 
@@ -51,7 +52,7 @@ def walk_lines(walk: Walk, most: int | None = None) -> Iterator[str]:
         yield from (f"  {line}" for line in _sum(steps, products=False))
         seen |= dict.fromkeys(sides(steps))
         nothing = nothing or meets_nothing(steps)
-    notes = written_legend(list(seen), nothing)
+    notes = folded(written_legend(list(seen), nothing))
     yield from [""] * bool(notes)
     yield from (f"  {line}" for line in notes)
     if len(walk) <= MOST_OUTPUTS:
@@ -222,6 +223,11 @@ def reads(sample: Sample) -> str:
         return f"x{index_text(sample.index or ())}"
     place = f"X{index_text(sample.position)}"
     return place if sample.index is None else f"{place} = x{index_text(sample.index)}"
+
+
+def folded(notes: list[str]) -> list[str]:
+    """Return the notes of a legend in lines of the width, indented below their first word."""
+    return [line for note in notes for line in textwrap.wrap(note, WIDTH - 2, subsequent_indent=" " * 5)]
 
 
 def sides(steps: Steps) -> list[Side]:

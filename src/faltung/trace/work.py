@@ -1,7 +1,8 @@
 """Working one output out: which sample each tap meets, the products, the sum, and what the convention does with the sum."""
 
+from dataclasses import dataclass
 from itertools import product
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -9,8 +10,23 @@ from faltung.engine.finish import finish, needs_finish
 from faltung.errors import SpecError
 from faltung.spec.numbers import COMPLEX, INTEGERS, integer_range
 from faltung.spec.problem import Problem
+from faltung.spec.spec import Conj
 from faltung.spec.window import Reading, Window, core_size, fill_value, position, reading
-from faltung.trace.record import Index, Sample, Side, Steps, Term, Value, Walk
+from faltung.trace.record import Array, Index, Sample, Side, Steps, Term, Value, Walk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _View:
+    """What every term needs, looked up once."""
+
+    x: Array
+    k: Array
+    windows: tuple[Window, ...]
+    input_sizes: Index
+    kernel_sizes: Index
+    dtype: str
+    conj: Conj
+    permute: Index | None
 
 
 def steps_at(walk: Walk, at: int | Index) -> Steps:
@@ -23,15 +39,19 @@ def steps_at(walk: Walk, at: int | Index) -> Steps:
     """
     problem = walk.problem
     where = _output_index(problem, at)
+    view = _View(
+        x=walk.x, k=walk.k, windows=problem.windows, input_sizes=problem.input_sizes, kernel_sizes=problem.kernel_sizes,
+        dtype=problem.sum_dtype, conj=problem.spec.conj, permute=problem.spec.permute,
+    )  # fmt: skip
     before = tuple(
         core_size(window, n, k) - 1 - o if window.output_reversal else o
-        for window, n, k, o in zip(problem.windows, problem.input_sizes, problem.kernel_sizes, where, strict=True)
+        for window, n, k, o in zip(view.windows, view.input_sizes, view.kernel_sizes, where, strict=True)
     )
     terms: list[Term] = []
-    running = _number(problem, 0)
+    running = _number(view, 0)
     with np.errstate(all="ignore"):  # an overflow of float32 is shown as inf, not warned of
-        for tap in product(*(range(k) for k in problem.kernel_sizes)):
-            terms.append(_term(walk, before, tap, running))
+        for tap in product(*(range(k) for k in view.kernel_sizes)):
+            terms.append(_term(view, before, tap, running))
             running = terms[-1].running
         result = _result(walk, running)
     return Steps(walk=walk, at=where, terms=tuple(terms), total=running, result=result)
@@ -51,69 +71,56 @@ def _output_index(problem: Problem, at: Any) -> Index:
     return tuple(o % n for o, n in zip(where, shape, strict=True))
 
 
-def _term(walk: Walk, o: Index, tap: Index, running: Value) -> Term:
-    problem = walk.problem
-    stored = kernel_index(problem, tap)
-    weight = _number(problem, walk.k[stored], conj=problem.spec.conj == "kernel")
-    sample = _sample(walk, o, tap)
+def _term(view: _View, o: Index, tap: Index, running: Value) -> Term:
+    stored = _kernel_index(view, tap)
+    weight = _number(view, view.k[stored], conj=view.conj == "kernel")
+    sample = _sample(view, o, tap)
     if sample.value is None:
         return Term(tap=tap, kernel_index=stored, weight=weight, sample=sample, product=None, running=running)
-    # a sum of Python complex numbers is in the dtype of the sums, whatever its terms are
     value = weight * sample.value
     return Term(tap=tap, kernel_index=stored, weight=weight, sample=sample, product=value, running=running + value)
 
 
-def kernel_index(problem: Problem, tap: Index) -> Index:
+def _kernel_index(view: _View, tap: Index) -> Index:
     """Return where, in the kernel as stored, the tap at this place of the window stands."""
-    turned = [k - 1 - t if w.reversal else t for t, w, k in zip(tap, problem.windows, problem.kernel_sizes, strict=True)]
-    order = problem.spec.permute
-    if order is None:
+    turned = [k - 1 - t if w.reversal else t for t, w, k in zip(tap, view.windows, view.kernel_sizes, strict=True)]
+    if view.permute is None:
         return tuple(turned)
     stored = list(turned)
-    for axis, source in enumerate(order):
+    for axis, source in enumerate(view.permute):
         stored[source] = turned[axis]
     return tuple(stored)
 
 
-def _sample(walk: Walk, o: Index, tap: Index) -> Sample:
-    problem = walk.problem
-    places, readings = [], []
-    for window, n, at, t in zip(problem.windows, problem.input_sizes, o, tap, strict=True):
-        p = position(window, at, t)
-        readings.append(reading(window, p, n))
-        places.append(p)
-    outside = tuple(
-        side for axis, window in enumerate(problem.windows) for side in _outside(axis, window, places[axis], walk.x.shape[axis])
-    )
-    source, index, value = _read(walk, readings)
-    kind: Literal["sample", "boundary", "nothing"] = "boundary" if outside and source != "nothing" else source
-    return Sample(position=tuple(places), source=kind, index=index, outside=outside, value=value)
-
-
-def _outside(axis: int, window: Window, p: int, n: int) -> list[Side]:
-    q = p // window.input_dilation
-    if 0 <= q < n or p % window.input_dilation:
-        return []
-    return [Side(axis=axis, end="low", law=window.boundary_low) if q < 0 else Side(axis=axis, end="high", law=window.boundary_high)]
-
-
-def _read(walk: Walk, readings: list[Reading]) -> tuple[Literal["sample", "nothing"], Index | None, Value]:
-    """Return what stands there: nothing, if on any axis; the fill of the lowest axis that has one; else a sample."""
-    problem = walk.problem
-    conj = problem.spec.conj == "input"
+def _sample(view: _View, o: Index, tap: Index) -> Sample:
+    places = tuple(position(window, at, t) for window, at, t in zip(view.windows, o, tap, strict=True))
+    readings = [reading(window, p, n) for window, p, n in zip(view.windows, places, view.input_sizes, strict=True)]
     if "nothing" in readings:
-        return "nothing", None, None
-    for window, found in zip(problem.windows, readings, strict=True):
+        return Sample(position=places, source="nothing", index=None, outside=(), value=None)
+    outside = tuple(
+        _side(axis, window, p) for axis, (window, p, n) in enumerate(zip(view.windows, places, view.input_sizes, strict=True))
+        if not 0 <= p // window.input_dilation < n
+    )  # fmt: skip
+    index, value = _read(view, readings)
+    return Sample(position=places, source="boundary" if outside else "sample", index=index, outside=outside, value=value)
+
+
+def _side(axis: int, window: Window, p: int) -> Side:
+    return Side(axis=axis, end="low", law=window.boundary_low) if p < 0 else Side(axis=axis, end="high", law=window.boundary_high)
+
+
+def _read(view: _View, readings: list[Reading]) -> tuple[Index | None, Value]:
+    """Return what stands there: the fill of the lowest axis that has one, else a sample and its index."""
+    for window, found in zip(view.windows, readings, strict=True):
         if found == "low" or found == "high":
-            # fills stand beside the input after its conjugation: they are written as they count
-            return "sample", None, _number(problem, fill_value(window, found))
+            return None, _number(view, fill_value(window, found))  # beside the input, after its conjugation
     index = tuple(int(found) for found in readings)
-    return "sample", index, _number(problem, walk.x[index], conj=conj)
+    return index, _number(view, view.x[index], conj=view.conj == "input")
 
 
-def _number(problem: Problem, value: Any, conj: bool = False) -> Value:
+def _number(view: _View, value: Any, conj: bool = False) -> Value:
     """Return a number as it enters the sums: a Python int, float or complex, an object as it is, or a scalar of a narrower dtype."""
-    name = problem.sum_dtype
+    name = view.dtype
     if name == "object":
         value = value.item() if isinstance(value, np.generic) else value
     elif name in INTEGERS:

@@ -32,30 +32,30 @@ def looped(axes: Axes, target: Host) -> Strip:
     """Return the strip for any kernel of this element."""
     lanes = target.lanes(axes.itemsize)
     shared = axes.neighbours and axes.row.taps >= 4 and axes.row.outputs >= 4
-    rows = 4 if shared else 1
-    vectors = 2 if shared and target.registers < 32 else 4
+    # 16 accumulators, 4 vectors and a weight in 32 registers: 97 % of the machine's peak at 11 x 11; 12, 3 and 1 in 16: 90 %
+    rows, vectors = (4, 4 if target.registers >= 32 else 3) if shared else (1, 4)
     return Strip(element=axes.element, lanes=lanes, rows=rows, vectors=vectors)
 
 
 def unrolled(axes: Axes, target: Host, offsets: tuple[int, ...]) -> Strip | None:
     """Return the strip for one kernel shape, or None where it is too large to be written out."""
     lanes = target.lanes(axes.itemsize)
-    rows, vectors = tile_shape(axes)
+    rows, vectors = tile_shape(axes, target)
     if axes.row.taps * len(offsets) * rows * vectors > UNROLLED_AT_MOST:
         return None
     return Strip(element=axes.element, lanes=lanes, rows=rows, vectors=vectors, kernel_rows=axes.row.taps, offsets=offsets)
 
 
-def tile_shape(axes: Axes) -> tuple[int, int]:
-    """Return rows and vectors of an unrolled tile.
+def tile_shape(axes: Axes, target: Host) -> tuple[int, int]:
+    """Return rows and vectors of an unrolled tile: always 8 accumulators or less, which leaves room for weights.
 
-    8 accumulators leave room for the weights of a 3 x 3 kernel in 32 registers, and fit 16. Taller tiles are slower on images whose
-    rows lie a power of two apart: their lines meet in the same sets of the first-level cache (3 x 3 on 2048 x 2048: 0.82 ms at
-    4 x 2, 0.97 ms at 8 x 2).
+    Taller tiles are slower on images whose rows lie a power of two apart: their lines meet in the same sets of the first-level cache
+    (3 x 3 on 2048 x 2048: 0.82 ms at 4 x 2, 0.97 ms at 8 x 2). With 16 registers 2 x 4 needs 29 cycles for 64 bytes of output at
+    5 x 5, and 4 x 2 needs 34 to 42.
     """
     if not axes.neighbours or axes.row.outputs == 1:
         return 1, 4
-    return (4, 2) if axes.row.outputs >= 4 else (2, 4)
+    return (4, 2) if axes.row.outputs >= 4 and target.registers >= 32 else (2, 4)
 
 
 @cache

@@ -1,9 +1,9 @@
 """What a piece of work is expected to take on one thread.
 
-The constants were measured on 2026-11-20 on one core of an AMD EPYC (Zen 4, 3.6 GHz, 64-byte vectors), float32, llvmlite 0.50, other
-work on the machine: 3 x 3 on 2048 x 2048 1.43 ms and 7 x 7 4.30 ms (OUTPUT and SHARED_TAP), a signal of 4 million with 31 taps
-3.6 ms and one of 65,536 with 1,001 taps 2.1 ms (TAP), 3 x 3 with stride 2 1.3 ms (DEALT_SAMPLE), 3 x 3 x 3 on 128^3 2.5 ms (PIECE,
-PIECE_ROW). They are in seconds; float64 takes twice as long.
+The constants were measured on 2026-11-20 on one core of an AMD EPYC (Zen 4, 3.6 GHz, 64-byte vectors), float32, llvmlite 0.50, with
+other work on the machine: 3 x 3 on 2048 x 2048 1.43 ms and 7 x 7 4.30 ms (OUTPUT, SHARED_TAP), a signal of 4 million with 31 taps
+3.6 ms and one of 65,536 with 1,001 taps 2.1 ms (TAP), 3 x 3 with stride 2 1.3 ms (DEALT_SAMPLE) and with input dilation 2 3.0 ms
+(SCATTERED_OUTPUT), 3 x 3 x 3 on 128^3 2.5 ms (PIECE, PIECE_ROW). They are in seconds; float64 takes twice as long.
 """
 
 from math import prod
@@ -20,6 +20,7 @@ PIECE = 30e-9  # one stretch of columns through scratch, for one block of rows
 PIECE_ROW = 8e-9
 DEALT_SAMPLE = 130e-12
 SINGLE_SAMPLE = 1e-9
+SCATTERED_OUTPUT = 400e-12  # one class of outputs of a dilated input: they do not lie side by side
 
 
 def seconds(axes: Axes, strip: Strip) -> float:
@@ -33,6 +34,7 @@ def seconds(axes: Axes, strip: Strip) -> float:
     columns = axes.last.outputs
     pieces = 2 if axes.last.stride == 1 else -(-columns // sizes.wide)
     sample = 0.0 if axes.last.stride == 1 else DEALT_SAMPLE if axes.last.stride <= DEALT[1] else SINGLE_SAMPLE
-    sums = axes.outputs * (OUTPUT + axes.taps * tap) * scale
+    scattered = SCATTERED_OUTPUT if (axes.last.out_slice.step or 1) > 1 else 0.0
+    sums = axes.outputs * (OUTPUT + scattered + axes.taps * tap) * scale
     copies = blocks * (pieces * (PIECE + sizes.tap_rows * PIECE_ROW) + columns * sizes.tap_rows * sizes.phases * sample * scale)
     return CALL + sums + copies

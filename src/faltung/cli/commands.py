@@ -1,0 +1,115 @@
+"""The commands. Each reads its arguments and hands them to a room; what a command needs is imported when it runs."""
+
+import click
+
+import faltung
+from faltung.cli.options import convention_options, json_option, pixels_option
+
+APPLY = {"operation": "correlate", "mode": "same:high", "boundary": "half_sample", "overflow": "saturate"}
+TRACE = {"operation": "correlate", "mode": "valid", "boundary": "zero"}
+# \b: click leaves the lines as they are
+APPLY_EXAMPLES = """\b
+Examples:
+  faltung apply photo.png -k gaussian:sigma=2 -o soft.png
+  faltung apply photo.png -k sobel-x --dtype int16 -o slope.npy
+  faltung apply photo.png -k "0 -1 0; -1 5 -1; 0 -1 0" -o sharp.png
+"""
+TRACE_EXAMPLES = """\b
+Examples:
+  faltung trace "0 0 0; 1 1 2; 1 3 0" "4 1 1; 0 3 3; 2 1 2"
+  faltung trace "3 5 8" "1 -1" --mode same:high --boundary edge --all
+"""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(faltung.__version__, prog_name="faltung")
+def group() -> None:
+    """Convolution and cross-correlation whose convention is said, shown and computed.
+
+    Data goes to standard output, everything else to standard error. Exit status: 0 done; 1 the answer is a difference;
+    2 input or usage refused, nothing written; 3 an extra is missing; 4 no answer exists; 130 interrupted.
+    """
+
+
+@group.command(epilog=APPLY_EXAMPLES)
+@click.argument("image")
+@click.option(
+    "--kernel", "-k", required=True, metavar="KERNEL", help='A name ("gaussian:sigma=2"), numbers ("1 0 -1; 2 0 -2; 1 0 -1"), or a file.'
+)
+@click.option("--output", "-o", metavar="OUT", help="A .png, .jpg, .npy or .npz file, or - for standard output.")
+@click.option("--force", is_flag=True, help="Replace OUT if it exists.")
+@convention_options(**APPLY)
+@click.option("--method", default="auto", metavar="WORD", help="auto, direct, fourier or shift: how to compute, never what.")
+@click.option("--format", "kind", type=click.Choice(["png", "jpeg", "npy", "npz"]), help="Of -o -.  [default: the input's]")
+@pixels_option
+@json_option
+def apply(image: str, kernel: str, output: str | None, force: bool, kind: str | None, max_pixels: int, as_json: bool, method: str,
+          **convention: str | None) -> None:  # fmt: skip
+    """Filter IMAGE with a kernel: a PNG, JPEG, .npy or .npz file, or - for standard input.
+
+    The kernel goes over each colour channel; alpha is copied. The result keeps the image's dtype, saturated, unless --dtype and
+    --overflow say otherwise. The line on standard error says exactly which operation was done. A picture is turned as its EXIF
+    orientation says. Samples are used as stored, without gamma or colour profile.
+    """
+    from faltung.cli.applying import Request, apply_to_file
+
+    request = Request(
+        image=image, kernel=kernel, output=output, force=force, kind=kind, max_pixels=max_pixels, as_json=as_json, method=method
+    )
+    apply_to_file(request, convention, APPLY)
+
+
+@group.command(epilog=TRACE_EXAMPLES)
+@click.argument("x")
+@click.argument("k")
+@click.option("--at", metavar="INDEX", default="0", help="Which output, as 0,0; negative numbers count from the end.  [default: the first]")
+@click.option("--all", "whole", is_flag=True, help="Every output, one after the other.")
+@convention_options(**TRACE)
+@click.option(
+    "--format", "kind", type=click.Choice(["text", "json", "html", "latex"]), default="text", show_default=True, help="How to show it."
+)
+@pixels_option
+@json_option
+def trace(x: str, k: str, at: str, whole: bool, kind: str, max_pixels: int, as_json: bool, **convention: str | None) -> None:
+    """Show how one output comes about: the window read, the kernel as applied, every product, the sum.
+
+    X and K are texts such as "0 0 0; 1 1 2; 1 3 0" (rows parted by ;), JSON arrays, or files; - is standard input.
+    """
+    from faltung.cli.tracing import show_trace
+
+    show_trace(x, k, None if whole else at, "json" if as_json else kind, max_pixels, convention, TRACE)
+
+
+@group.command()
+@click.argument("name", required=False)
+@json_option
+def kernels(name: str | None, as_json: bool) -> None:
+    """List the gallery's kernels, or tell all about one: faltung kernels gaussian:sigma=2."""
+    from faltung.cli.gallery import list_kernels, show_kernel
+
+    if name is None:
+        list_kernels(as_json)
+    else:
+        show_kernel(name, as_json)
+
+
+@group.command()
+@click.argument("names", nargs=-1)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the random arrays.")
+@json_option
+def laws(names: tuple[str, ...], seed: int, as_json: bool) -> int:
+    """Check the identities of convolution and correlation on random complex arrays; exit status 1 if one fails."""
+    from faltung.cli.checking import check_laws
+
+    return check_laws(names, seed, as_json)
+
+
+@group.command()
+@click.option("--output", "-o", metavar="FOLDER", default="demo-output", show_default=True, help="Where the pictures go.")
+@click.option("--force", is_flag=True, help="Replace a picture of that name that is not the demo's own.")
+@json_option
+def demo(output: str, force: bool, as_json: bool) -> None:
+    """Walk through the classic examples, and filter a test card with the whole gallery."""
+    from faltung.cli.checking import run_demo
+
+    run_demo(output, force, as_json)
