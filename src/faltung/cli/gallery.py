@@ -64,7 +64,7 @@ def show_kernel(text: str, as_json: bool) -> None:
     entry = kernel(name, **parse_parameters(name, parameters))
     results = {f.__name__: f(EXAMPLE, entry.weights, mode="same", boundary="half_sample") for f in (correlate, convolve)}
     if as_json:
-        words = {key: getattr(entry, key) for key in ("formula", "latex", "why", "uses", "deep_learning", "reversal_sentence")}
+        words = {key: getattr(entry, key) for key in ("formula", "latex", "why", "deep_learning", "reversal_sentence")}
         shown = {operation: answer.tolist() for operation, answer in results.items()}
         emit_json("kernel", **_summary(entry), **words, weights=entry.weights.tolist(), example=EXAMPLE.tolist(), results=shown)
         return

@@ -26,8 +26,8 @@ def correlate(
 ) -> Array:
     """Return an array correlated with weights, as ``scipy.ndimage.correlate`` does; complex weights are conjugated.
 
-    Differs: weights of magnitude up to 2.2e-16 count (SciPy takes them for zeros); a bool output holds only False and True; beyond 64 bits
-    and for NaN, whole-numbered outputs are 0, and below they wrap around (SciPy leaves both to the C compiler); ``axes=-1`` is the last
+    Differs: weights of magnitude up to 2.2e-16 count (SciPy takes them for zeros); a bool output holds only False and True; sums that a
+    whole-numbered output does not hold wrap around, and NaN becomes 0 (SciPy leaves both to the C compiler); ``axes=-1`` is the last
     axis (SciPy takes it in a tuple only); weights without a single entry are refused.
 
     Parameters

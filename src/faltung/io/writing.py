@@ -79,9 +79,7 @@ def encode(data: Array, kind: Format, *, alpha: Array | None = None) -> bytes:
     samples = _samples(data, alpha, kind)
     if samples.dtype == np.uint16:
         return encode_16_bit(samples)
-    image = Image.fromarray(
-        samples[:, :, 0] if samples.shape[2] == 1 else samples, {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[samples.shape[2]]
-    )
+    image = Image.fromarray(samples[:, :, 0] if samples.shape[2] == 1 else samples)
     file = io.BytesIO()
     if kind == "JPEG":
         image.save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0)
