@@ -21,7 +21,7 @@ def identity(*, size: object = 3) -> Kernel:
         "identity",
         table,
         parameters={"size": (rows, columns)},
-        meaning=("y = x", r"w \star f = f"),
+        meaning=("y = x", r"\operatorname{corr}(f, w) = f"),
         why=(
             f"Only the centre weight of the {table.size} differs from 0, and it is {int(table.max())}, so each output is the sample "
             "under the centre. It is the neutral element of convolution: a system's answer to it, its impulse response, says "
@@ -45,7 +45,7 @@ def sharpen() -> Kernel:
     return exact(
         "sharpen",
         FOUR_NEIGHBOURS,
-        meaning=("w = identity - laplacian-4", r"w \star f \approx f - \nabla^2 f"),
+        meaning=("w = identity - laplacian-4", r"\operatorname{corr}(f, w) \approx f - \nabla^2 f"),
         why=(
             "A blur that spreads like heat changes f by a multiple of its Laplacian; subtracting the Laplacian runs that one step "
             f"backwards. With centre {centre} and "
@@ -97,7 +97,7 @@ def emboss() -> Kernel:
         EMBOSS,
         meaning=(
             f"response = f + {slope_x:g} df/dx + {slope_y:g} df/dy + terms of second order",
-            rf"w \star f = f + {slope_x:g}\,\partial f/\partial x + {slope_y:g}\,\partial f/\partial y + O(\partial^2 f)",
+            rf"\operatorname{corr}(f, w) = f + {slope_x:g}\,\partial f/\partial x + {slope_y:g}\,\partial f/\partial y + O(\partial^2 f)",
         ),
         why=(
             f"Apart from the centre, {EMBOSS[1, 1]}, the weights are odd: opposite ones have opposite signs, so they measure the slope "
