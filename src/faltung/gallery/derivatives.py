@@ -85,7 +85,7 @@ def _entry(name: str, axis: Axis, table: NDArray[Any], note: str, parameters: di
         parameters=parameters,
         meaning=(
             f"response = {slope:g} df/d{axis} + terms of third order",
-            rf"\operatorname{corr}(f, w) = {slope:g}\,\partial f/\partial {axis} + O(\partial^3 f)",
+            rf"\operatorname{{corr}}(f, w) = {slope:g}\,\partial f/\partial {axis} + O(\partial^3 f)",
         ),
         why=_why(table, axis, slope, note),
         uses=(

@@ -51,7 +51,7 @@ def _laplacian(name: str, table: ArrayLike, note: str) -> Kernel:
         weights,
         meaning=(
             f"response = {factor}(d2f/dx2 + d2f/dy2) + terms of fourth order",
-            rf"\operatorname{corr}(f, w) = {factor.strip()}\nabla^2 f + O(\partial^4 f)",
+            rf"\operatorname{{corr}}(f, w) = {factor.strip()}\nabla^2 f + O(\partial^4 f)",
         ),
         why=(
             "Adding Taylor's expansions to both sides gives f(x+1) - 2 f(x) + f(x-1) = f''(x) + f''''(x)/12 + ...; summed over the "

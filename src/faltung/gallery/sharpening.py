@@ -97,7 +97,7 @@ def emboss() -> Kernel:
         EMBOSS,
         meaning=(
             f"response = f + {slope_x:g} df/dx + {slope_y:g} df/dy + terms of second order",
-            rf"\operatorname{corr}(f, w) = f + {slope_x:g}\,\partial f/\partial x + {slope_y:g}\,\partial f/\partial y + O(\partial^2 f)",
+            rf"\operatorname{{corr}}(f, w) = f + {slope_x:g}\,\partial f/\partial x + {slope_y:g}\,\partial f/\partial y + O(\partial^2 f)",
         ),
         why=(
             f"Apart from the centre, {EMBOSS[1, 1]}, the weights are odd: opposite ones have opposite signs, so they measure the slope "
