@@ -181,7 +181,7 @@ def _without_channels(problem: Problem, answer: Objects) -> Objects:
     """Return answer[n, g, o, …] in the layout of the output."""
     layout, groups = problem.spec.layout, problem.spec.groups
     if layout is None:
-        return answer[0, 0, 0]
+        return answer[0, 0, 0, ...]
     lines = np.moveaxis(answer, 1, 0 if groups.output == "N" else 1)
     n, o = answer.shape[0], answer.shape[2]
     sizes = (n * answer.shape[1], o) if groups.output == "N" else (n, o * answer.shape[1])

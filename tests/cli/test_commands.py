@@ -12,6 +12,8 @@ from cli.runner import ROOT, program, run
 
 import faltung as ft
 from faltung.cli import entry
+from faltung.demo.card import card
+from faltung.io import write
 
 X, K = "0 0 0; 1 1 2; 1 3 0", "4 1 1; 0 3 3; 2 1 2"
 HEAVY = ("scipy", "llvmlite", "matplotlib", "numpy", "PIL", "rich")
@@ -43,6 +45,12 @@ def test_trace_takes_json_files_and_standard_input(tmp_path):
     stored = (tmp_path / "x.npy").read_bytes()
     for x, stdin in ((tmp_path / "x.npy", b""), ("[[0,0,0],[1,1,2],[1,3,0]]", b""), ("-", X.encode()), ("-", stored)):
         assert run("trace", x, K, "--json", stdin=stdin).data["result"] == 14
+
+
+def test_trace_of_a_picture(tmp_path):
+    write(tmp_path / "photo.png", card(64, 64))
+    said = run("trace", tmp_path / "photo.png", "-1 0 1", "--channel", "1", "--at", "20,30", "--json")
+    assert said.data["result"] == int(card(64, 64)[20, 32, 1]) - int(card(64, 64)[20, 30, 1])
 
 
 def test_trace_formats():

@@ -102,6 +102,8 @@ TRACE = [
     (["1 2 3", "1", "--format", "pdf"], "--format"),
     (["-", "-"], "cannot both come from standard input"),
     (["[" * 1500, "1"], "JSON"),
+    (["photo.png", "1 0 -1"], "X has 3 channels, and a trace shows one"),
+    (["photo.png", "1 0 -1", "--channel", "3"], "no channel 3"),
     (["1 2 3", "1", "--spec", "correlate layout=NCHW,OIHW->NCHW"], "trace one image"),
 ]
 OTHERS = [
@@ -111,6 +113,7 @@ OTHERS = [
     (["kernels", "gaussian:sigma=0"], "greater than 0"),
     (["laws", "commutative"], "no law is named"),
     (["laws", "--seed", "x"], "--seed"),
+    (["laws", "--seed", "-1"], "--seed"),
     (["demo", "--output", "photo.png"], "photo.png"),
 ]
 EVERY = [*((["apply", *a], w) for a, w in APPLY), *((["trace", *a], w) for a, w in TRACE), *OTHERS]

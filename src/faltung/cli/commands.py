@@ -63,6 +63,7 @@ def apply(image: str, kernel: str, output: str | None, force: bool, kind: str | 
 @click.argument("x")
 @click.argument("k")
 @click.option("--at", metavar="INDEX", default="0", help="Which output, as 0,0; negative numbers count from the end.  [default: the first]")
+@click.option("--channel", type=click.IntRange(min=0), help="Of a colour picture: 0 red, 1 green, 2 blue.")
 @click.option("--all", "whole", is_flag=True, help="Every output, one after the other.")
 @convention_options(**TRACE)
 @click.option(
@@ -70,14 +71,17 @@ def apply(image: str, kernel: str, output: str | None, force: bool, kind: str | 
 )
 @pixels_option
 @json_option
-def trace(x: str, k: str, at: str, whole: bool, kind: str, max_pixels: int, as_json: bool, **convention: str | None) -> None:
+def trace(
+    x: str, k: str, at: str, whole: bool, kind: str, channel: int | None, max_pixels: int, as_json: bool, **convention: str | None
+) -> None:
     """Show how one output comes about: the window read, the kernel as applied, every product, the sum.
 
     X and K are texts such as "0 0 0; 1 1 2; 1 3 0" (rows parted by ;), JSON arrays, or files; - is standard input.
     """
-    from faltung.cli.tracing import show_trace
+    from faltung.cli.tracing import read_operands, show_trace
 
-    show_trace(x, k, None if whole else at, "json" if as_json else kind, max_pixels, convention, TRACE)
+    data, weights = read_operands(x, k, channel, max_pixels)
+    show_trace(data, weights, None if whole else at, "json" if as_json else kind, convention, TRACE)
 
 
 @group.command()
@@ -95,7 +99,7 @@ def kernels(name: str | None, as_json: bool) -> None:
 
 @group.command()
 @click.argument("names", nargs=-1)
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the random arrays.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the random arrays.")
 @json_option
 def laws(names: tuple[str, ...], seed: int, as_json: bool) -> int:
     """Check the identities of convolution and correlation on random complex arrays; exit status 1 if one fails."""

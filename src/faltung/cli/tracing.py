@@ -4,7 +4,7 @@ import re
 import sys
 from collections.abc import Mapping
 
-from faltung.cli.operands import as_row, read_operand
+from faltung.cli.operands import Array, as_row, read_operand
 from faltung.cli.options import spec_of
 from faltung.cli.output import say
 from faltung.io import InputError
@@ -12,15 +12,25 @@ from faltung.trace import Steps, Walk, trace
 from faltung.trace.text import walk_lines
 
 
-def show_trace(
-    x: str, k: str, at: str | None, kind: str, max_pixels: int, convention: Mapping[str, str | None], defaults: Mapping[str, str]
-) -> None:
-    """Print one output term by term, or every output where `at` is None."""
+def read_operands(x: str, k: str, channel: int | None, max_pixels: int) -> tuple[Array, Array]:
+    """Return input and kernel; of an input with one axis more than the kernel, one channel."""
     if x.strip() == "-" and k.strip() == "-":
         raise InputError("X and K cannot both come from standard input")
-    where = None if at is None else parse_index(at)
     data, weights = read_operand(x, "X", max_pixels), read_operand(k, "K", max_pixels)
-    weights = as_row(weights, data.ndim)
+    if channel is not None:
+        if data.ndim < 3 or channel >= data.shape[-1]:
+            raise InputError(f"X has shape {data.shape}, and so no channel {channel}")
+        data = data[..., channel]
+    elif data.ndim == 3 and weights.ndim < 3:
+        raise InputError(f"X has {data.shape[-1]} channels, and a trace shows one: --channel 0 is the first")
+    return data, as_row(weights, data.ndim)
+
+
+def show_trace(
+    data: Array, weights: Array, at: str | None, kind: str, convention: Mapping[str, str | None], defaults: Mapping[str, str]
+) -> None:
+    """Print one output term by term, or every output where `at` is None."""
+    where = None if at is None else parse_index(at)
     found = trace(data, weights, where, spec=spec_of(convention, defaults))
     if convention.get("boundary") and found.problem.spec.mode == "valid":
         say("note: mode valid reads nothing outside, so the boundary does not show; --mode same:high or full reads there")
