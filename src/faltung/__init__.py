@@ -16,10 +16,13 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors; te
     from faltung.api import convolve as convolve
     from faltung.api import correlate as correlate
     from faltung.api import differences as differences
+    from faltung.api import like as like
     from faltung.api import parse as parse
     from faltung.api import plan as plan
     from faltung.api import problem as problem
+    from faltung.api import read as read
     from faltung.api import run as run
+    from faltung.api import write as write
     from faltung.engine import Plan as Plan
     from faltung.errors import DialectError as DialectError
     from faltung.errors import PlanError as PlanError
@@ -42,6 +45,9 @@ _WHERE: dict[str, str] = {
     "adjoint": "faltung.api",
     "parse": "faltung.api",
     "differences": "faltung.api",
+    "like": "faltung.api",
+    "read": "faltung.api",
+    "write": "faltung.api",
     "trace": "faltung.trace",
     "kernel": "faltung.gallery",
     "kernels": "faltung.gallery",

@@ -114,6 +114,10 @@ STEPS = [
     ("one step out: half_sample is edge", Window(pad_low=1, boundary_low="half_sample"), Window(pad_low=1, boundary_low="edge"), 5, 3),
     ("a whole period", Window(pad_low=6, pad_high=-4, boundary_low="periodic"), Window(pad_low=1, pad_high=1, boundary_low="periodic",
                                                                                        boundary_high="periodic"), 5, 3),
+    ("a double period of reflections", Window(pad_low=100, pad_high=-297, boundary_low="half_sample"),
+     Window(pad_low=500, pad_high=-697, boundary_low="half_sample"), 200, 2),
+    ("reflected on the sample itself", Window(pad_low=100, pad_high=-297, boundary_low="whole_sample"),
+     Window(pad_low=498, pad_high=-695, boundary_low="whole_sample"), 200, 2),
     ("all laws read one sample", Window(pad_low=2, boundary_low="half_sample"), Window(pad_low=2, boundary_low="periodic"), 1, 3),
 ]  # fmt: skip
 

@@ -28,9 +28,10 @@ def test_drawn(law, drawing):
 @pytest.mark.parametrize("law", NUMPY)
 @pytest.mark.parametrize("n", range(1, 9))
 def test_np_pad(law, n):
-    """np.pad builds far reflections from nearer ones; in the versions supported it is right for any distance."""
-    for low in range(4 * n + 2):
-        high = 4 * n + 1 - low
+    """Before 2.4, np.pad is only compared where one reflection suffices: it drops samples of later ones (numpy issues 25926, 28575)."""
+    far = 4 * n + 1 if np.lib.NumpyVersion(np.__version__) >= "2.4.0" or not law.endswith("_sample") else n - 1
+    for low in range(far + 1):
+        high = far - low
         options = {"constant_values": -1} if law == "constant" else {}
         padded = np.pad(np.arange(n), (low, high), mode=NUMPY[law], **options)
         assert [-1 if (q := source(law, m, n)) is None else q for m in range(-low, n + high)] == padded.tolist()

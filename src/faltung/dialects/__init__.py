@@ -38,9 +38,9 @@ def read(function: str, /, **arguments: Any) -> Spec:
 
     Examples
     --------
-    >>> print(read("scipy.ndimage.convolve", mode="mirror", origin=-1))
+    >>> print(ft.read("scipy.ndimage.convolve", mode="mirror", origin=-1))
     convolve same:low+1 boundary=whole_sample missing=skip_zero_weights rounding=truncate overflow=wrap
-    >>> print(read("numpy.convolve", mode="same", x_dtype="uint8", k_dtype="int8"))
+    >>> print(ft.read("numpy.convolve", mode="same", x_dtype="uint8", k_dtype="int8"))
     convolve same:high operands=longer_first dtype=int16 overflow=wrap
     """
     return read_with(_dialect(function), arguments)
@@ -70,12 +70,11 @@ def write(spec: Spec, function: str) -> Call | Refusal:
 
     Examples
     --------
-    >>> from faltung.spec import parse
-    >>> write(parse("correlate same:high boundary=whole_sample"), "scipy.ndimage.correlate").code
+    >>> ft.write(ft.parse("correlate same:high boundary=whole_sample"), "scipy.ndimage.correlate").code
     "scipy.ndimage.correlate(x, k, mode='mirror')"
-    >>> write(parse("correlate same:low boundary=whole_sample"), "scipy.ndimage.convolve").code
+    >>> ft.write(ft.parse("correlate same:low boundary=whole_sample"), "scipy.ndimage.convolve").code
     "scipy.ndimage.convolve(x, numpy.conj(numpy.flip(k)), mode='mirror')"
-    >>> print(write(parse("convolve same:low"), "numpy.convolve"))
+    >>> print(ft.write(ft.parse("convolve same:low"), "numpy.convolve"))
     numpy.convolve has no anchor=low (it has high); nearest: numpy.convolve(x, k, mode='same')
     """
     return write_with(_dialect(function), spec)

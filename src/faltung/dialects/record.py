@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from faltung.errors import DialectError
 from faltung.spec import Spec
 
 Arguments = Mapping[str, Any]
+FACTS: Arguments = {"x_dtype": None, "k_dtype": None, "x_shape": None, "k_shape": None, "bugs": False}
+"""What a call's meaning may depend on beside its arguments: names of dtypes and shapes of the operands, and whether bugs are imitated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,17 @@ class Dialect:
         From a Spec to the arguments worth trying when the library is to say it.
     axes : int or None
         How many axes the function slides over; None: any number.
+    sliding : callable, optional
+        From all arguments to the axes of the input that the kernel slides over (None: all); ``x_shape`` and ``k_shape`` are among them.
+    prepares, finishes : callable, optional
+        What stands before and behind and no Spec says, on arrays: ``prepares(x, k, arguments)`` returns both operands as they are
+        computed with, or raises DialectError where the library refuses them; ``finishes(y, x, k, arguments)`` returns the result.
+    evidence : {"executed", "source", "documentation"}
+        How the entry is known: its tests run the library, or its source or documentation was read.
+    reference : str
+        Where it was read: a commit and file, a page; for an executed one, what is worth knowing.
+    bugs : tuple of str
+        Known bugs, each with the library's version and a link; imitated only where ``bugs=True`` is among the arguments.
     """
 
     function: str
@@ -73,15 +86,26 @@ class Dialect:
     reads: Callable[[Arguments], Spec]
     offers: Callable[[Spec], Iterable[Arguments]]
     axes: int | None = None
+    sliding: Callable[[Arguments], tuple[int, ...] | None] | None = None
+    prepares: Callable[[Any, Any, Arguments], tuple[Any, Any]] | None = None
+    finishes: Callable[[Any, Any, Any, Arguments], Any] | None = None
+    evidence: Literal["executed", "source", "documentation"] = "executed"
+    reference: str = ""
+    bugs: tuple[str, ...] = ()
 
 
 def read_with(dialect: Dialect, arguments: Arguments) -> Spec:
     """Return the Spec of a call; its defaults are filled in, an argument that the function does not have is an error."""
     for name in arguments:
-        if name not in dialect.defaults and name not in ("x_dtype", "k_dtype"):
+        if name not in dialect.defaults and name not in FACTS:
             known = ", ".join(dialect.defaults)
             raise DialectError(f"{dialect.function} has no argument {name!r}; behind its two operands it has {known}")
-    return dialect.reads({"x_dtype": None, "k_dtype": None, **dialect.defaults, **arguments})
+    return dialect.reads(complete(dialect, arguments))
+
+
+def complete(dialect: Dialect, arguments: Arguments) -> dict[str, Any]:
+    """Return every argument: the library's defaults where none is given, and None for facts that are not known."""
+    return {**FACTS, **dialect.defaults, **arguments}
 
 
 def choice(function: str, argument: str, value: Any, meanings: Mapping[Any, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""The door: the public functions, one call to the engine each."""
+"""Computing: one call to the engine each."""
 
 from typing import Any, Literal
 
@@ -8,12 +8,10 @@ from faltung.engine import Plan, compute, make_plan
 from faltung.engine.operands import dtype_name
 from faltung.errors import SpecError
 from faltung.spec import Problem, Spec
-from faltung.spec.adjoint import adjoint
 from faltung.spec.arguments import make_spec
-from faltung.spec.differences import differences
 from faltung.spec.parse import parse
 
-__all__ = ["adjoint", "convolve", "correlate", "differences", "parse", "plan", "problem", "run"]
+__all__ = ["convolve", "correlate", "plan", "problem", "run"]
 
 Array = np.ndarray[Any, Any]
 

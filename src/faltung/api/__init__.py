@@ -1,0 +1,10 @@
+"""The door: the public functions, over the engine, the dialects and the spec."""
+
+from faltung.api.calls import convolve, correlate, plan, problem, run
+from faltung.api.like import like
+from faltung.dialects import read, write
+from faltung.spec.adjoint import adjoint
+from faltung.spec.differences import differences
+from faltung.spec.parse import parse
+
+__all__ = ["adjoint", "convolve", "correlate", "differences", "like", "parse", "plan", "problem", "read", "run", "write"]
