@@ -179,7 +179,6 @@ def test_beyond_32_bits(name):
         assert getattr(ours, name)(x, [1], output=dtype).tolist() == [0, 0, *np.array([5 * 10**9, -5 * 10**9]).astype(dtype)]
 
 
-@pytest.mark.xfail(reason="the engine gives 0 where a float sum between 2**63 and 2**64 becomes uint64 (engine/finish.py, _wrapped)")
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_large_uint64(name):
     agree(name, np.array([2**63 + 4096, 2**64 - 4096], np.uint64), [1])

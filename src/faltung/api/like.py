@@ -32,8 +32,7 @@ class Like:
         inner, weights = self._prepared(data, kernel)
         facts = complete(self.dialect, self._facts(inner, weights))
         axes = self.dialect.sliding(facts) if self.dialect.sliding else None
-        with np.errstate(all="ignore"):  # the originals compute in C, and warn of neither overflow nor NaN
-            answer = compute(self.dialect.reads(facts), inner, weights, axes=axes)
+        answer = compute(self.dialect.reads(facts), inner, weights, axes=axes)
         return answer if self.dialect.finishes is None else self.dialect.finishes(answer, data, kernel, facts)
 
     def _prepared(self, x: Array, k: Array) -> tuple[Any, Any]:

@@ -7,6 +7,7 @@ about a millisecond. Offsets are in bytes everywhere. A Python int stands for an
 Nothing here lets LLVM reassociate or contract: a sum is computed in the order in which it was written.
 """
 
+import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -46,6 +47,14 @@ def vector(lanes: int, element: str) -> str:
 def zeros(type_: str) -> Value:
     """Return the constant 0 of a floating type or vector of it."""
     return Value(type_, "zeroinitializer" if type_.startswith("<") else "0.0")
+
+
+def repeated(number: float, lanes: int, element: str) -> Value:
+    """Return the constant vector (or, for one lane, scalar) whose entries are `number`, rounded to the element."""
+    rounded = struct.unpack("f", struct.pack("f", number))[0] if element == "float" else number
+    entry = f"0x{struct.unpack('>Q', struct.pack('>d', rounded))[0]:016X}"
+    type_ = vector(lanes, element)
+    return Value(type_, entry if lanes == 1 else "<" + ", ".join([f"{element} {entry}"] * lanes) + ">")
 
 
 class Builder:
@@ -135,17 +144,17 @@ class Builder:
         place = self._place(type_, self.at(pointer, offset))
         return self._emit(type_, f"load {self._spell(type_)}, {place}, align {align}")
 
-    def store(self, value: Operand, pointer: Value, offset: Operand = 0) -> None:
+    def store(self, value: Operand, pointer: Value, offset: Operand = 0, *, align: int = 1) -> None:
         """Write a value `offset` bytes behind `pointer`."""
         place = self._place(self.value(value).type, self.at(pointer, offset))
-        self._lines.append(f"store {self._typed(value)}, {place}, align 1")
+        self._lines.append(f"store {self._typed(value)}, {place}, align {align}")
 
-    def prefetch(self, pointer: Value) -> None:
+    def prefetch(self, pointer: Value, *, write: bool = False) -> None:
         """Ask for the cache line at `pointer`, into the second level; any address will do, and nothing is read."""
         kind = self._spell("ptr")
         name = "@llvm.prefetch.p0" if self._dialect.opaque else "@llvm.prefetch.p0i8"
         self.declarations.add(f"declare void {name}({kind}, i32, i32, i32)")
-        self._lines.append(f"call void {name}({kind} {pointer.name}, i32 0, i32 2, i32 1)")
+        self._lines.append(f"call void {name}({kind} {pointer.name}, i32 {int(write)}, i32 2, i32 1)")
 
     # -- vectors
 
@@ -173,6 +182,18 @@ class Builder:
         name = f"@llvm.fma.{'v' + count if count else ''}{INTRINSIC[element]}"
         self.declarations.add(f"declare {type_} {name}({type_}, {type_}, {type_})")
         return self._emit(type_, f"call {type_} {name}({type_} {a.name}, {type_} {b.name}, {type_} {c.name})")
+
+    def arithmetic(self, operation: str, a: Value, b: Value) -> Value:
+        """Return fadd, fsub or fmul of a and b, rounded once."""
+        return self._emit(a.type, f"{operation} {a.type} {a.name}, {b.name}")
+
+    def negative(self, a: Value) -> Value:
+        return self._emit(a.type, f"fneg {a.type} {a.name}")
+
+    def is_number(self, a: Value) -> Value:
+        """Return whether a scalar is finite: infinity and NaN times 0 are NaN."""
+        nothing = self.arithmetic("fmul", a, zeros(a.type))
+        return self._emit("i1", f"fcmp oeq {a.type} {nothing.name}, {nothing.name}")
 
     # -- control
 

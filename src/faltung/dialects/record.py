@@ -8,8 +8,19 @@ from faltung.errors import DialectError
 from faltung.spec import Spec
 
 Arguments = Mapping[str, Any]
+Language = Literal["python", "octave", "r", "mathematica", "julia"]
 FACTS: Arguments = {"x_dtype": None, "k_dtype": None, "x_shape": None, "k_shape": None, "bugs": False}
 """What a call's meaning may depend on beside its arguments: names of dtypes and shapes of the operands, and whether bugs are imitated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """An argument's value as an expression to type, such as ``cv2.BORDER_REFLECT`` or ``k.shape[0] // 2``."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +37,10 @@ class Call:
         The operands as expressions in ``x`` and ``k``: a kernel that the library would otherwise reverse stands there reversed.
     notes : tuple of str
         What this call does otherwise with dtypes, rounding, NaN or operands exchanged by length; its sums are those of the Spec.
+    answer : str
+        What is done with the call's answer: ``{}`` stands for the call, as in ``{}[2:7]``.
+    line : str
+        The call as it is typed, where that is not ``function(input, kernel, name=value, ...)``.
     """
 
     function: str
@@ -33,11 +48,14 @@ class Call:
     input: str = "x"
     kernel: str = "k"
     notes: tuple[str, ...] = ()
+    answer: str = "{}"
+    line: str = ""
 
     @property
     def code(self) -> str:
         """The line to type."""
-        return f"{self.function}({', '.join([self.input, self.kernel, *(f'{name}={value!r}' for name, value in self.arguments)])})"
+        usual = f"{self.function}({', '.join([self.input, self.kernel, *(f'{name}={value!r}' for name, value in self.arguments)])})"
+        return self.answer.replace("{}", self.line or usual)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +97,13 @@ class Dialect:
         Where it was read: a commit and file, a page; for an executed one, what is worth knowing.
     bugs : tuple of str
         Known bugs, each with the library's version and a link; imitated only where ``bugs=True`` is among the arguments.
+    signature : tuple of str
+        Every parameter in the order in which the library takes them by position, the operands as ``x`` and ``k``; empty: the operands,
+        then `defaults` in their order.
+    types : callable, optional
+        From a Call to its line as it is typed (`Call.line`), where the operands do not come first or the language is not Python.
+    language : {"python", "octave", "r", "mathematica", "julia"}
+        In which the line is.
     """
 
     function: str
@@ -92,6 +117,9 @@ class Dialect:
     evidence: Literal["executed", "source", "documentation"] = "executed"
     reference: str = ""
     bugs: tuple[str, ...] = ()
+    signature: tuple[str, ...] = ()
+    types: Callable[[Call], str] | None = None
+    language: Language = "python"
 
 
 def read_with(dialect: Dialect, arguments: Arguments) -> Spec:

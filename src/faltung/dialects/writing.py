@@ -99,7 +99,8 @@ def _call(dialect: Dialect, arguments: Any, spec: Spec, offered: Spec, rank: int
     x, k = ("k", "x") if spec.operands == "exchanged" else ("x", "k")
     x, kernel = _operands(spec, offered, rank, x, k)
     given = tuple((name, value) for name, value in arguments.items() if value != dialect.defaults[name])
-    return Call(function=dialect.function, arguments=given, input=x, kernel=kernel, notes=_notes(spec, offered, kernel == k))
+    call = Call(function=dialect.function, arguments=given, input=x, kernel=kernel, notes=_notes(spec, offered, kernel == k))
+    return call if dialect.types is None else replace(call, line=dialect.types(call))
 
 
 def _operands(spec: Spec, offered: Spec, rank: int, x: str, k: str) -> tuple[str, str]:

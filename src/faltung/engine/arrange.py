@@ -17,11 +17,16 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axes:
-    """The sliding axes of x, its batch axes, and whether the kernel has the batch axes too."""
+    """The sliding axes of x, its batch axes, and whether the kernel is aligned: has the axes of x, in their order, and broadcasts."""
 
     sliding: tuple[int, ...]
     batch: tuple[int, ...]
-    kernel_has_batch: bool
+    aligned: bool
+
+    @property
+    def in_order(self) -> bool:
+        """Whether every axis slides, in the order of the array."""
+        return not self.batch and self.sliding == tuple(range(len(self.sliding)))
 
 
 def arrange(x_shape: tuple[int, ...], k_shape: tuple[int, ...], axes: tuple[int, ...] | None) -> Axes:
@@ -35,7 +40,7 @@ def arrange(x_shape: tuple[int, ...], k_shape: tuple[int, ...], axes: tuple[int,
     rank = len(x_shape)
     if axes is None:
         _check_ranks(x_shape, k_shape)
-        return Axes(sliding=tuple(range(rank)), batch=(), kernel_has_batch=False)
+        return Axes(sliding=tuple(range(rank)), batch=(), aligned=False)
     for axis in axes:
         if not -rank <= axis < rank:
             raise SpecError(f"axis {axis} does not exist: the input has {rank} axes {x_shape}, numbered {-rank} to {rank - 1}")
@@ -47,10 +52,10 @@ def arrange(x_shape: tuple[int, ...], k_shape: tuple[int, ...], axes: tuple[int,
             f"the kernel has {len(k_shape)} axes {k_shape}; with axes={axes} it needs {len(sliding)} (one kernel for every item) or {rank}"
         )
     batch = tuple(axis for axis in range(rank) if axis not in sliding)
-    has_batch = len(k_shape) == rank and bool(batch)
-    if has_batch:
+    aligned = len(k_shape) == rank
+    if aligned:
         _check_broadcast(x_shape, k_shape, batch)
-    return Axes(sliding=sliding, batch=batch, kernel_has_batch=has_batch)
+    return Axes(sliding=sliding, batch=batch, aligned=aligned)
 
 
 def _check_ranks(x_shape: tuple[int, ...], k_shape: tuple[int, ...]) -> None:
@@ -75,7 +80,7 @@ def _check_broadcast(x_shape: tuple[int, ...], k_shape: tuple[int, ...], batch: 
 
 def sliding_shape(shape: tuple[int, ...], axes: Axes, of_kernel: bool) -> tuple[int, ...]:
     """Return the sizes on the sliding axes."""
-    if of_kernel and not axes.kernel_has_batch:
+    if of_kernel and not axes.aligned:
         return shape
     return tuple(shape[axis] for axis in axes.sliding)
 
@@ -85,7 +90,7 @@ def result_shape(x_shape: tuple[int, ...], k_shape: tuple[int, ...], axes: Axes,
     shape = list(x_shape)
     for axis, size in zip(axes.sliding, sizes, strict=True):
         shape[axis] = size
-    if axes.kernel_has_batch:
+    if axes.aligned:
         for axis in axes.batch:
             shape[axis] = k_shape[axis] if x_shape[axis] == 1 else x_shape[axis]
     return tuple(shape)
@@ -95,10 +100,10 @@ def pieces(x: Array, k: Array, out: Array, axes: Axes) -> Iterator[tuple[Array, 
     """Yield (input, kernel, output), axes (batch, 1, sliding …) and (sliding …): a piece for each kernel, views wherever possible."""
     x, out = _batch_first(x, axes), _batch_first(out, axes)
     count = len(axes.batch)
-    if axes.kernel_has_batch:
+    if axes.aligned:
         k = _batch_first(k, axes)
         x = np.broadcast_to(x, (*out.shape[:count], *x.shape[count:]))
-    varying = [axis for axis in range(count) if axes.kernel_has_batch and k.shape[axis] > 1]
+    varying = [axis for axis in range(count) if axes.aligned and k.shape[axis] > 1]
     merged = [axis for axis in range(count) if axis not in varying]
     # Several batch axes are one only where their strides say so; otherwise all but the longest are walked.
     if len(merged) > 1 and not (_mergeable(x, merged) and _mergeable(out, merged)):
@@ -109,13 +114,13 @@ def pieces(x: Array, k: Array, out: Array, axes: Axes) -> Iterator[tuple[Array, 
         for axis, i in zip(varying, index, strict=True):
             at[axis] = i
         kernel = k
-        if axes.kernel_has_batch:
+        if axes.aligned:
             kernel = k[tuple(0 if axis in merged or k.shape[axis] == 1 else at[axis] for axis in range(count))]
         yield _merged(x[tuple(at)], len(merged)), kernel, _merged(out[tuple(at)], len(merged))
 
 
 def _batch_first(array: Array, axes: Axes) -> Array:
-    return array.transpose(*axes.batch, *axes.sliding) if axes.batch or list(axes.sliding) != sorted(axes.sliding) else array
+    return array if axes.in_order else array.transpose(*axes.batch, *axes.sliding)
 
 
 def _mergeable(array: Array, axes: list[int]) -> bool:

@@ -25,7 +25,7 @@ def sums(route: Route, x: Array, k: Array, workers: int, target: Array | None = 
     if answer.size:
         data = _as_sums(route, x)
         flipped = answer if route.flips is None else answer[route.flips]
-        if not route.axes.batch:
+        if route.axes.in_order:
             _run(route, route.case, data[None, None], window_order(route, k)[None, None], flipped[None, None], workers)
         else:
             for part, kernel, out in pieces(data, k, flipped, route.axes):

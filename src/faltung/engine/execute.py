@@ -25,7 +25,15 @@ def settled(spec: Spec, x: Array, k: Array, axes: tuple[int, ...] | None, method
 
 
 def execute(way: Route, x: Array, k: Array, workers: int, out: Array | None = None) -> Array:
-    """Return the result of a Route on operands of its shapes and dtypes."""
+    """Return the result of a Route on operands of its shapes and dtypes.
+
+    Infinities and NaN are data: no method warns of them, as the compiled ones could not.
+    """
+    with np.errstate(all="ignore"):
+        return _execute(way, x, k, workers, out)
+
+
+def _execute(way: Route, x: Array, k: Array, workers: int, out: Array | None) -> Array:
     if way.exchanged:
         x, k = k, x
     if out is not None:

@@ -121,15 +121,15 @@ def _objects_to_integers(values: Array, rounding: str) -> Array:
 
 
 def _wrapped(values: Array, target: str) -> Array:
+    """Return the values modulo 2^bits, in the range of `target`; what is not finite becomes 0."""
     if values.dtype == object:
         modulus, low = 2 ** INTEGERS[target], integer_range(target)[0]
         wrapped: Array = (values - low) % modulus + low
         return wrapped.astype(target)
     if values.dtype.kind == "f":
-        finite = np.where(np.isfinite(values), values, 0)
-        small = np.abs(finite) < 2.0**63
-        whole = np.where(small, finite, 0).astype("int64")
-        return np.where(small, whole, np.fmod(finite, 2.0**64).astype("int64", casting="unsafe") if small.all() else 0).astype(target)
+        rest = np.fmod(np.where(np.isfinite(values), values, 0), 2.0**64)
+        rest = np.where(rest >= 2.0**63, rest - 2.0**64, np.where(rest < -(2.0**63), rest + 2.0**64, rest))
+        return rest.astype("int64").astype(target)
     return values.astype(target)
 
 

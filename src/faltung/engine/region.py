@@ -53,7 +53,7 @@ def cut(spec: Spec, x: Array, k: Array, axes: tuple[int, ...] | None, region: An
     for axis in way.axes.batch:
         take = tuple(wanted[axis] if a == axis else slice(None) for a in range(x.ndim))
         x = x[take] if x.shape[axis] > 1 else x
-        k = k[take] if way.axes.kernel_has_batch and k.shape[axis] > 1 else k
+        k = k[take] if way.axes.aligned and k.shape[axis] > 1 else k
     part = _spec_of_part(way, tuple(wanted[axis] for axis in way.axes.sliding))
     return execute(settled(part, x, k, axes, chosen, memory), x, k, workers)
 

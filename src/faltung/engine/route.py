@@ -65,7 +65,7 @@ def route(
     """Return the Route for operands of these shapes and dtypes; `sum_dtype` and `exact` are those of exact integers."""
     if spec.layout is not None and axes is not None:
         raise SpecError(f"axes={axes} and layout={spec.layout} both name axes; use one of them")
-    arranged = Axes(sliding=(), batch=(), kernel_has_batch=False) if spec.layout else arrange(x_shape, k_shape, axes)
+    arranged = Axes(sliding=(), batch=(), aligned=False) if spec.layout else arrange(x_shape, k_shape, axes)
     first, second = x_shape, k_shape
     if spec.layout is None:
         first, second = sliding_shape(x_shape, arranged, False), sliding_shape(k_shape, arranged, True)

@@ -17,10 +17,10 @@ from functools import lru_cache
 from faltung.codegen.host import refusal
 from faltung.methods.cost import Cost
 from faltung.methods.direct.bound import Array, Bound
-from faltung.methods.direct.lines import ELEMENTS, pieces
+from faltung.methods.direct.lines import ELEMENTS, Axes, pieces
 from faltung.methods.direct.sizes import Sizes
 from faltung.methods.direct.tiles import choose
-from faltung.methods.direct.timing import seconds
+from faltung.methods.direct.timing import CALL, seconds
 from faltung.spec.case import Case
 
 NAME = "direct"
@@ -54,11 +54,16 @@ def bind(case: Case) -> Bound:
 
 def scratch_bytes(case: Case) -> int:
     """Return the bytes of scratch which one thread needs."""
-    working = [axes for axes in pieces(case) if axes.taps and axes.outputs]
-    return max((Sizes(axes, choose(axes, unroll=unroll)).scratch_bytes for axes in working for unroll in (False, True)), default=0)
+    strips = ((axes, choose(axes, unroll=unroll)) for axes in _working(case) for unroll in (False, True))
+    return max((Sizes(axes, strip).scratch_bytes for axes, strip in strips), default=0)
+
+
+def _working(case: Case) -> list[Axes]:
+    """Return the pieces that have anything to sum: of a dilated input, some classes of outputs meet no tap."""
+    return [axes for axes in pieces(case) if axes.taps and axes.outputs]
 
 
 def cost(case: Case) -> Cost:
     """Return what one thread is expected to take once kernels are compiled, and its scratch."""
-    expected = sum(seconds(axes, choose(axes, unroll=True)) for axes in pieces(case))
-    return Cost(seconds=expected, scratch_bytes=scratch_bytes(case))
+    expected = sum(seconds(axes, choose(axes, unroll=True)) for axes in _working(case))
+    return Cost(seconds=CALL + expected, scratch_bytes=scratch_bytes(case))

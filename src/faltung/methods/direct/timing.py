@@ -24,9 +24,7 @@ SCATTERED_OUTPUT = 400e-12  # one class of outputs of a dilated input: they do n
 
 
 def seconds(axes: Axes, strip: Strip) -> float:
-    """Return the expected time of one piece of work by one strip."""
-    if not axes.taps or not axes.outputs:
-        return CALL
+    """Return the expected time of one piece of work, which has outputs and taps, by one strip."""
     sizes = Sizes(axes, strip)
     scale = axes.itemsize / 4
     tap = SHARED_TAP if strip.rows > 1 else TAP
@@ -37,4 +35,4 @@ def seconds(axes: Axes, strip: Strip) -> float:
     scattered = SCATTERED_OUTPUT if (axes.last.out_slice.step or 1) > 1 else 0.0
     sums = axes.outputs * (OUTPUT + scattered + axes.taps * tap) * scale
     copies = blocks * (pieces * (PIECE + sizes.tap_rows * PIECE_ROW) + columns * sizes.tap_rows * sizes.phases * sample * scale)
-    return CALL + sums + copies
+    return sums + copies

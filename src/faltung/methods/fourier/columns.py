@@ -1,0 +1,55 @@
+"""Emitter of the column transforms and the product.
+
+    columns(group, spectrum, twiddles, work, targets, column)
+
+One group of as many columns as a vector has lanes: radix R1 down the ring into L1-sized work, twiddle, radix R2, the product with
+the kernel's spectrum, and the same backwards. Frequencies stay in the order in which they come out; the spectrum's table fits.
+`targets` holds, for each row, where the result goes: rows which the next step needs as they are keep their place, and their result
+goes to trash.
+"""
+
+from faltung.codegen.builder import Builder, Dialect, Value
+from faltung.methods.fourier.butterflies import dft, times
+from faltung.methods.fourier.rows import load_pair, store_pair
+from faltung.methods.fourier.tile import Tile
+
+ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "i64")
+
+
+def emit_columns(tile: Tile, dialect: Dialect) -> Builder:
+    """Return the function for one group of columns."""
+    b = Builder(f"faltung_fourier_columns_{tile.name}", ARGUMENTS, dialect)
+    group, spectrum, twiddles, work, targets, column = b.arguments
+    (r1, r2), lanes = tile.down, tile.vectors
+
+    def down(j: Value, _: list[Value]) -> None:
+        source, target = b.at(group, b.mul(j, tile.row)), b.at(work, b.mul(j, tile.pair))
+        z = dft(b, lanes, [load_pair(b, tile, b.at(source, a * r2 * tile.row)) for a in range(r1)], -1)
+        for k, v in enumerate(z):
+            store_pair(b, tile, v, b.at(target, k * tile.block))
+
+    def up(j: Value, _: list[Value]) -> None:
+        source, place = b.at(work, b.mul(j, tile.pair)), b.at(targets, b.mul(j, 8))
+        z = dft(b, lanes, [load_pair(b, tile, b.at(source, k * tile.block)) for k in range(r1)], 1)
+        for a, v in enumerate(z):
+            store_pair(b, tile, v, b.at(b.load("ptr", place, 8 * a * r2), column))
+
+    b.loop(0, r2, down)
+    b.loop(0, r1, lambda k, _: middle(b, tile, k, spectrum, twiddles, work))
+    b.loop(0, r2, up)
+    return b
+
+
+def middle(b: Builder, tile: Tile, k: Value, spectrum: Value, twiddles: Value, work: Value) -> None:
+    """One block of R2 rows: the second half of the transform, the product, the first half of the inverse."""
+    r2, lanes = tile.down[1], tile.vectors
+    block, factors = b.at(work, b.mul(k, tile.block)), b.at(spectrum, b.mul(k, r2 * tile.pair))
+    weights = b.at(twiddles, b.mul(k, 2 * r2 * tile.itemsize))
+    numbers = [b.load(tile.element, weights, i * tile.itemsize) for i in range(2 * r2)]
+    twiddle = [(b.splat(numbers[2 * j], lanes.count), b.splat(numbers[2 * j + 1], lanes.count)) for j in range(r2)]
+    z = dft(b, lanes, [times(b, load_pair(b, tile, b.at(block, j * tile.pair)), *twiddle[j]) for j in range(r2)], -1)
+    for j, v in enumerate(z):
+        factor = load_pair(b, tile, b.at(factors, j * tile.pair))
+        z[j] = times(b, v, factor.re, factor.im)
+    for j, v in enumerate(dft(b, lanes, z, 1)):
+        store_pair(b, tile, times(b, v, *twiddle[j], conjugate=True), b.at(block, j * tile.pair))

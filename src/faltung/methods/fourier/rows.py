@@ -1,0 +1,146 @@
+"""Emitters of the row transforms.
+
+    forward(rows, sources, twiddles, ahead)                      samples -> transformed rows of the ring
+    inverse(rows, outs, twiddles, ahead, columns, unstored)      rows of the ring -> outputs
+
+A call handles the rows that share a transpose; `sources`, `outs` and `ahead` are tables with one address for each of them. With
+R·lanes points: radix R over the vectors of a row, twiddle (with the fold's weight), transpose, radix `lanes`. What the next rows
+will need is fetched in between, a cache line at a time: in bursts the memory cannot follow.
+"""
+
+import cmath
+import math
+from collections.abc import Iterator
+
+from faltung.codegen.builder import Builder, Dialect, Value, vector
+from faltung.methods.fourier.butterflies import Complex, blocks_transposed, dft, rotated, settled, times, transposed
+from faltung.methods.fourier.tile import LINE, Tile
+
+FORWARD = ("ptr", "ptr", "ptr", "ptr")
+INVERSE = ("ptr", "ptr", "ptr", "ptr", "i64", "ptr")
+
+
+def fold_weight(tile: Tile, a: int) -> complex:
+    """Return the weight of vector a; that of a lane within it is in the twiddles."""
+    return cmath.exp(1j * math.pi * a / (2 * tile.across))
+
+
+def emit_forward(tile: Tile, dialect: Dialect) -> Builder:
+    """Return the function that transforms rows of samples."""
+    b = Builder(f"faltung_fourier_forward_{tile.name}", FORWARD, dialect)
+    rows, sources, twiddles, ahead = b.arguments
+    fetch = fetcher(b, tile, ahead, write=False)
+    z: list[Complex] = []
+    for s in range(tile.together):
+        line = b.load("ptr", sources, 8 * s)
+        y = []
+        for a in range(tile.across):
+            y.append(rotated(b, tile.vectors, load_samples(b, tile, line, a), fold_weight(tile, a)))
+            next(fetch, None)
+        y = dft(b, tile.vectors, y, -1)
+        z += [times(b, v, *load_twiddle(b, tile, twiddles, k)) for k, v in enumerate(y)]
+    out = [Complex(v.re, v.im) for v in z]
+    for h in range(0, len(z), tile.lanes):
+        part = dft(b, tile.vectors, transposed(b, tile.vectors, z[h : h + tile.lanes]), -1)
+        out[h // tile.lanes :: len(z) // tile.lanes] = part
+    out = apart(b, tile, out)
+    for i, v in enumerate(out):
+        s, a = divmod(i, tile.across)
+        store_pair(b, tile, v, b.at(rows, s * tile.row + a * tile.pair))
+        next(fetch, None)
+    for _ in fetch:
+        pass
+    return b
+
+
+def emit_inverse(tile: Tile, dialect: Dialect) -> Builder:
+    """Return the function that transforms rows back; vectors that are not all below `columns` go to the rows of `unstored`."""
+    b = Builder(f"faltung_fourier_inverse_{tile.name}", INVERSE, dialect)
+    rows, outs, twiddles, ahead, columns, unstored = b.arguments
+    fetch = fetcher(b, tile, ahead, write=True)
+    z = []
+    for i in range(tile.together * tile.across):
+        s, a = divmod(i, tile.across)
+        z.append(load_pair(b, tile, b.at(rows, s * tile.row + a * tile.pair)))
+        next(fetch, None)
+    z = together(b, tile, z)
+    parts = len(z) // tile.lanes
+    back: list[Complex] = []
+    for h in range(parts):
+        back += transposed(b, tile.vectors, dft(b, tile.vectors, z[h::parts], 1))
+    for s in range(tile.together):
+        line, spare = b.load("ptr", outs, 8 * s), b.at(unstored, s * tile.line_bytes)
+        v = [times(b, back[s * tile.across + k], *load_twiddle(b, tile, twiddles, k), conjugate=True) for k in range(tile.across)]
+        v = dft(b, tile.vectors, v, 1)
+        v = [settled(b, tile.vectors, rotated(b, tile.vectors, v[a], fold_weight(tile, a).conjugate())) for a in range(tile.across)]
+        store_samples(b, tile, v, line, spare, columns, fetch)
+    for _ in fetch:
+        pass
+    return b
+
+
+def fetcher(b: Builder, tile: Tile, ahead: Value, *, write: bool) -> Iterator[None]:
+    """Write a prefetch at every step: line by line, the rows in turn."""
+    lines = [b.load("ptr", ahead, 8 * s) for s in range(tile.together)]
+    for offset in range(0, tile.line_bytes, LINE):
+        for line in lines:
+            b.prefetch(b.at(line, offset), write=write)
+            yield
+
+
+def load_samples(b: Builder, tile: Tile, line: Value, a: int) -> Complex:
+    """Return samples of a row: from its two halves, or complex ones taken apart."""
+    lanes, size = tile.lanes, tile.lanes * tile.itemsize
+    kind = vector(lanes, tile.element)
+    if not tile.is_complex:
+        return Complex(b.load(kind, line, a * size), b.load(kind, line, (a + tile.across) * size))
+    first, second = b.load(kind, line, 2 * a * size), b.load(kind, line, (2 * a + 1) * size)
+    return Complex(b.shuffle(first, second, range(0, 2 * lanes, 2)), b.shuffle(first, second, range(1, 2 * lanes, 2)))
+
+
+def store_samples(
+    b: Builder, tile: Tile, v: list[Complex], line: Value, spare: Value, columns: Value, fetch: Iterator[None]
+) -> None:  # fmt: skip
+    """Store the samples of a row, vector by vector in the order of addresses."""
+    lanes, size = tile.lanes, tile.lanes * tile.sample_bytes
+    if tile.is_complex:
+        order = [lane for i in range(lanes) for lane in (i, lanes + i)]
+        values = [b.shuffle(z.re, z.im, order) for z in v]
+    else:
+        values = [z.re for z in v] + [z.im for z in v]
+    for i, value in enumerate(values):
+        whole = b.compare("sle", (i + 1) * lanes, columns)
+        b.store(value, b.select(whole, line, spare), i * size)
+        next(fetch, None)
+
+
+def load_pair(b: Builder, tile: Tile, place: Value) -> Complex:
+    kind, size = vector(tile.lanes, tile.element), tile.pair // 2
+    return Complex(b.load(kind, place, align=min(LINE, size)), b.load(kind, place, size, align=min(LINE, size)))
+
+
+def store_pair(b: Builder, tile: Tile, v: Complex, place: Value) -> None:
+    b.store(v.re, place, align=min(LINE, tile.pair // 2))
+    b.store(v.im, place, tile.pair // 2, align=min(LINE, tile.pair // 2))
+
+
+def load_twiddle(b: Builder, tile: Tile, twiddles: Value, k: int) -> tuple[Value, Value]:
+    pair = load_pair(b, tile, b.at(twiddles, k * tile.pair))
+    return pair.re, pair.im
+
+
+def apart(b: Builder, tile: Tile, z: list[Complex]) -> list[Complex]:
+    """Bring lanes [row][k1] of vectors [k2] into rows of vectors of one row each, frequencies in natural order."""
+    rows, across, out = tile.together, tile.across, list(z)
+    for i in range(across) if rows > 1 else ():
+        part = blocks_transposed(b, tile.vectors, z[rows * i : rows * (i + 1)])
+        out[i::across] = part
+    return out
+
+
+def together(b: Builder, tile: Tile, z: list[Complex]) -> list[Complex]:
+    """Undo `apart`."""
+    rows, across, out = tile.together, tile.across, list(z)
+    for i in range(across) if rows > 1 else ():
+        out[rows * i : rows * (i + 1)] = blocks_transposed(b, tile.vectors, z[i::across])
+    return out

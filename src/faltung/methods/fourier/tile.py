@@ -1,0 +1,105 @@
+"""The geometry of a tile: how many rows and columns are transformed together, and where everything stands in scratch.
+
+A tile has `height` = R1·R2 rows of `width` samples, held as `points` = R·lanes complex numbers: a real row x of 2·points samples is
+folded into z[n] = x[n] + i·x[n + points]. That maps R[t]/(t^(2·points) + 1) onto C[t]/(t^points − i): the complex product there is
+the *negacyclic* real convolution, and overlap-save does not care with which sign the samples that it throws away wrap. So no real
+transform is needed, and nothing to take it apart again; the weights w^n, w^points = i, vanish into twiddles that are there anyway.
+Complex samples are held as they are, in the same ring, with the same twiddles.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from faltung.codegen.builder import ITEMSIZE
+from faltung.methods.fourier.butterflies import Lanes
+
+LINE = 64  # bytes of a cache line
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A shape of tile; columns are transformed by radix R1, then R2 (`down`), rows by radix R (`across`), then as many as lanes."""
+
+    element: str
+    lanes: int
+    is_complex: bool
+    down: tuple[int, int]
+    across: int
+
+    @property
+    def vectors(self) -> Lanes:
+        return Lanes(self.lanes, self.element)
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of a real number."""
+        return ITEMSIZE[self.element]
+
+    @property
+    def sample_bytes(self) -> int:
+        return self.itemsize * (2 if self.is_complex else 1)
+
+    @property
+    def height(self) -> int:
+        return self.down[0] * self.down[1]
+
+    @property
+    def points(self) -> int:
+        """Complex numbers of a transformed row."""
+        return self.lanes * self.across
+
+    @property
+    def width(self) -> int:
+        """Samples of a row."""
+        return self.points if self.is_complex else 2 * self.points
+
+    @property
+    def together(self) -> int:
+        """Rows that share one transpose."""
+        return max(1, self.lanes // self.across)
+
+    @property
+    def pair(self) -> int:
+        """Bytes of a complex vector: the real parts, then the imaginary ones."""
+        return 2 * self.lanes * self.itemsize
+
+    @property
+    def line_bytes(self) -> int:
+        """Bytes of the samples of one row."""
+        return self.width * self.sample_bytes
+
+    @property
+    def row(self) -> int:
+        """Bytes from one transformed row to the next; the odd cache line keeps them out of each other's cache sets."""
+        return self.across * self.pair + LINE
+
+    @property
+    def block(self) -> int:
+        """Bytes from one block of R2 rows of a column group to the next."""
+        return self.down[1] * self.pair + LINE
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where the parts of scratch begin, and under "end" its size, in bytes."""
+        parts = {
+            "ring": self.height * self.row,
+            "trash": self.row,  # transformed rows that are not wanted
+            "work": self.down[0] * self.block,
+            "gathered": self.together * self.line_bytes,
+            "unstored": self.together * self.line_bytes,
+            "sources": 8 * self.together,
+            "outs": 8 * self.together,
+            "ahead": 16 * self.together,
+            "targets": 8 * self.height,
+            "end": 0,
+        }
+        found, at = {}, 0
+        for name, size in parts.items():
+            found[name] = at
+            at += -(-size // LINE) * LINE
+        return found
+
+    @property
+    def name(self) -> str:
+        kind = "complex_" if self.is_complex else ""
+        return f"{kind}{self.element}x{self.lanes}_{self.down[0]}x{self.down[1]}_{self.across}"
