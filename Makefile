@@ -11,7 +11,7 @@ INSTALL := $(RUN) pip install --disable-pip-version-check --quiet
 PYTEST := $(RUN) pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check lint types imports format docs bench clean heavy programs
+.PHONY: help demo test test-all test-heavy check lint types imports format docs bench clean heavy programs
 
 help:
 	@echo 'make demo      install, then run the demo; its pictures are in demo-output/'
@@ -26,13 +26,16 @@ demo: $(VENV)/.package
 	$(BIN)/faltung demo
 
 test: lint types imports
-	$(PYTEST)
+	$(PYTEST) -m 'not heavy'
 
 test-all: heavy programs lint types imports
-	FALTUNG_REQUIRE_PEERS=all $(PYTEST)
+	FALTUNG_REQUIRE_PEERS=1 $(PYTEST)
+
+test-heavy: heavy programs
+	FALTUNG_REQUIRE_PEERS=1 $(PYTEST) -m heavy
 
 check: lint types imports
-	$(PYTEST) -q -m 'not slow'
+	$(PYTEST) -q -m 'not slow and not heavy'
 
 lint: $(VENV)/.dev
 	$(RUN) ruff check

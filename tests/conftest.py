@@ -15,7 +15,7 @@ settings.load_profile("faltung")
 
 
 def pytest_report_header() -> str:
-    return f"peers required: {REQUIRED or 'none'}; compiled methods: {'on' if compiles() else 'off, tests marked compiled are left out'}"
+    return f"peers required: {'all' if REQUIRED else 'none'}; compiled methods: {'on' if compiles() else 'off, tests marked compiled are left out'}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -38,7 +38,7 @@ def pytest_make_collect_report() -> Iterator[None]:
 
 def refuse_skips(report):
     """Return the report; a skip becomes a failure where all peers are required, unless the machine itself is the reason."""
-    if REQUIRED == "all" and report.skipped and not hasattr(report, "wasxfail"):
+    if REQUIRED and report.skipped and not hasattr(report, "wasxfail"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         if MACHINE not in reason:
             report.outcome, report.longrepr = "failed", f"nothing may be skipped here: {reason}"

@@ -1,8 +1,8 @@
 """What a test needs that may be absent: another library, a program, a property of the machine.
 
-On a developer's machine a test that lacks one is skipped, and the reason names what is missing. FALTUNG_REQUIRE_PEERS makes a
-missing peer a failure: ``light`` for those that `make test` installs, ``all`` for every one (`make test-all`, `.ci/run`); with
-``all`` no other skip passes either (conftest.py).
+On a developer's machine a test that lacks one is skipped, and the reason names what is missing. With FALTUNG_REQUIRE_PEERS=1 (`.ci/run`,
+`make test-all`) a missing peer is a failure, and so is every other skip (conftest.py). Tests marked `heavy` need a peer that only
+`make test-all` installs; `make test` leaves them out.
 """
 
 import importlib
@@ -34,7 +34,7 @@ def program(name: str) -> str:
 
 def missing(what: str, *, heavy: bool) -> NoReturn:
     remedy = f"{what} is not installed; `make {'test-all' if heavy else 'test'}` installs it"
-    if REQUIRED == "all" or (REQUIRED == "light" and not heavy):
+    if REQUIRED:
         pytest.fail(remedy, pytrace=False)
     pytest.skip(remedy, allow_module_level=True)
 

@@ -78,7 +78,11 @@ def _torch():
     return torch.conv1d(torch.tensor(X)[None, None], torch.tensor(K)[None, None], padding="same")[0, 0].numpy()
 
 
-@pytest.mark.parametrize(("call", "output"), [(call, output) for _, calls, output in even.rows() for call in calls])
+ROWS = [(call, output) for _, calls, output in even.rows() for call in calls]
+ROWS = [pytest.param(*row, marks=pytest.mark.heavy if "torch" in row[0] else ()) for row in ROWS]
+
+
+@pytest.mark.parametrize(("call", "output"), ROWS)
 def test_even_kernels_in_the_libraries_themselves(call, output):
     assert LIBRARIES[call]().tolist() == list(output)
 

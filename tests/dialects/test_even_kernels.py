@@ -44,5 +44,6 @@ def test_opencv():
     assert cv2_filter2d(peer("cv2")) == CORRELATE_HIGH == row(expected(parse("correlate same:high"), IMPULSE, KERNEL))
 
 
+@pytest.mark.heavy
 def test_torch():
     assert torch_same(peer("torch")) == CORRELATE_LOW == row(expected(parse("correlate same:low"), IMPULSE, KERNEL))

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from faltung.dialects.phrases import Phrases, axes_text, phrases_of, say
 from faltung.dialects.record import Call, Dialect, Refusal, read_with
 from faltung.errors import DialectError
-from faltung.spec import Boundary, Spec
+from faltung.spec import Boundary, Layout, Spec
 from faltung.spec.spec import at, per_axis_fields, reversed_axis
 from faltung.spec.window import Number
 
@@ -26,14 +27,16 @@ NOTES = {
 }
 
 
-def write_with(dialect: Dialect, spec: Spec) -> Call | Refusal:
-    """Return the call that says `spec`, or a Refusal with what stands in the way and the nearest call."""
+def write_with(dialect: Dialect, spec: Spec, x: str = "x", k: str = "k") -> Call | Refusal:
+    """Return the call that says `spec` on operands of these names, or a Refusal with what stands in the way and the nearest call."""
     rank = _rank(spec)
     if dialect.axes is not None and rank not in (1, dialect.axes):
         return Refusal(function=dialect.function, reason=f"{dialect.function} has {dialect.axes} axes; the Spec names {rank}")
     if spec.operation == "convolve_transpose":
         return Refusal(function=dialect.function, reason=f"{dialect.function} has no transposed convolution")
-    candidates = sorted(_candidates(dialect, spec, rank), key=lambda pair: ("mode" in pair[0], len(pair[0])))
+    candidates = sorted(_candidates(dialect, spec, rank, (x, k)), key=lambda pair: ("mode" in pair[0], len(pair[0])))
+    if not candidates:
+        return Refusal(function=dialect.function, reason=f"{dialect.function} has nothing like {spec}")
     differing, call = candidates[0]
     if not differing:
         return call
@@ -41,13 +44,13 @@ def write_with(dialect: Dialect, spec: Spec) -> Call | Refusal:
     return Refusal(function=dialect.function, reason=f"{dialect.function} has {', '.join(reasons)}", nearest=call)
 
 
-def _candidates(dialect: Dialect, spec: Spec, rank: int) -> Iterator[tuple[dict[str, tuple[Any, Any]], Call]]:
+def _candidates(dialect: Dialect, spec: Spec, rank: int, names: tuple[str, str]) -> Iterator[tuple[dict[str, tuple[Any, Any]], Call]]:
     for arguments in dialect.offers(spec):
         try:
             offered = read_with(dialect, arguments)
         except DialectError:
             continue
-        yield _differing(spec, offered, rank), _call(dialect, arguments, spec, offered, rank)
+        yield _differing(spec, offered, rank), _call(dialect, arguments, spec, offered, rank, names)
 
 
 def _rank(spec: Spec) -> int:
@@ -95,27 +98,38 @@ def _shown(value: Any) -> str:
     return ",".join(dict.fromkeys(entries)) if len(set(entries)) == 1 else ",".join(entries)
 
 
-def _call(dialect: Dialect, arguments: Any, spec: Spec, offered: Spec, rank: int) -> Call:
-    x, k = ("k", "x") if spec.operands == "exchanged" else ("x", "k")
-    x, kernel = _operands(spec, offered, rank, x, k)
+def _call(dialect: Dialect, arguments: Any, spec: Spec, offered: Spec, rank: int, names: tuple[str, str]) -> Call:
+    x, k = names[::-1] if spec.operands == "exchanged" else names
+    x, kernel = _operands(dialect, spec, offered, rank, x, k)
     given = tuple((name, value) for name, value in arguments.items() if value != dialect.defaults[name])
     call = Call(function=dialect.function, arguments=given, input=x, kernel=kernel, notes=_notes(spec, offered, kernel == k))
     return call if dialect.types is None else replace(call, line=dialect.types(call))
 
 
-def _operands(spec: Spec, offered: Spec, rank: int, x: str, k: str) -> tuple[str, str]:
+def _operands(dialect: Dialect, spec: Spec, offered: Spec, rank: int, x: str, k: str) -> tuple[str, str]:
     """Return both operands as expressions that take on the wanted permutation, reversal, conjugation and scale."""
-    flips = [axis for axis in range(rank) if reversed_axis(spec, axis) != reversed_axis(offered, axis)]
-    scales = {"1/sum": f"{k} / numpy.sum({k})", "1/abs_sum": f"{k} / numpy.sum(numpy.abs({k}))"}
+    words = phrases_of(dialect.function, dialect.language)
+    flips = tuple(axis for axis in range(rank) if reversed_axis(spec, axis) != reversed_axis(offered, axis))
+    scales = {"1/sum": words.by_sum, "1/abs_sum": words.by_abs_sum}
     if spec.scale != 1:
-        k = f"({scales.get(str(spec.scale), f'{k} * {spec.scale!r}')})"
+        k = "(" + say(scales.get(str(spec.scale), words.times.replace("{factor}", repr(spec.scale))), k) + ")"
     if spec.permute is not None:
-        k = f"numpy.transpose({k}, {spec.permute})"
+        k = say(words.transpose.replace("{axes}", axes_text(words, spec.permute)), k)
     if flips:
-        k = f"numpy.flip({k})" if len(flips) == rank else f"numpy.flip({k}, {tuple(flips)})"
+        k = _reversed(words, k, flips, rank, spec.layout)
     if (spec.conj == "kernel") != (offered.conj == "kernel"):
-        k = f"numpy.conj({k})"
-    return (f"numpy.conj({x})" if spec.conj == "input" else x), k
+        k = say(words.conj, k)
+    return (say(words.conj, x) if spec.conj == "input" else x), k
+
+
+def _reversed(words: Phrases, k: str, flips: tuple[int, ...], rank: int, layout: Layout | None) -> str:
+    if layout is not None:
+        spatial = [layout.kernel.index(letter) for letter in layout.spatial]
+        flips = tuple(spatial) if len(flips) == rank else tuple(spatial[axis] for axis in flips)
+        return say(words.reverse_axes.replace("{axes}", axes_text(words, flips)), k)
+    if len(flips) == rank:
+        return say(words.reverse, k)
+    return say(words.reverse_axes.replace("{axes}", axes_text(words, flips)), k)
 
 
 def _notes(spec: Spec, offered: Spec, as_it_is: bool) -> tuple[str, ...]:
