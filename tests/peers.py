@@ -5,6 +5,7 @@ On a developer's machine a test that lacks one is skipped, and the reason names 
 `make test-all` installs; `make test` leaves them out.
 """
 
+import ctypes
 import importlib
 import importlib.util
 import os
@@ -45,5 +46,11 @@ def machine_lacks(what: str) -> NoReturn:
 
 
 def compiles() -> bool:
-    """Return whether compiled methods are meant to run here: llvmlite is present and FALTUNG_JIT does not forbid it."""
-    return os.environ.get("FALTUNG_JIT") != "0" and importlib.util.find_spec("llvmlite") is not None
+    """Return whether compiled methods are meant to run here: llvmlite is present, and nothing forbids it."""
+    return os.environ.get("FALTUNG_JIT") != "0" and importlib.util.find_spec("llvmlite") is not None and not executable_memory_forbidden()
+
+
+def executable_memory_forbidden() -> bool:
+    """Return whether this process was started under PR_SET_MDWE (tests/forbid.py)."""
+    libc = ctypes.CDLL(None)
+    return hasattr(libc, "prctl") and libc.prctl(66, 0, 0, 0, 0) > 0  # PR_GET_MDWE; an older kernel answers -1

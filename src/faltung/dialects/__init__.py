@@ -3,6 +3,7 @@
 from typing import Any
 
 from faltung.dialects.numpy import NUMPY
+from faltung.dialects.opencv import OPENCV
 from faltung.dialects.record import Call, Dialect, Refusal, read_with
 from faltung.dialects.scipy_ndimage import SCIPY_NDIMAGE
 from faltung.dialects.scipy_signal import SCIPY_SIGNAL, lags
@@ -12,7 +13,7 @@ from faltung.spec import Spec
 
 __all__ = ["DIALECTS", "Call", "Dialect", "Refusal", "lags", "read", "write"]
 
-DIALECTS: dict[str, Dialect] = {**NUMPY, **SCIPY_SIGNAL, **SCIPY_NDIMAGE}
+DIALECTS: dict[str, Dialect] = {**NUMPY, **SCIPY_SIGNAL, **SCIPY_NDIMAGE, **OPENCV}
 
 
 def read(function: str, /, **arguments: Any) -> Spec:
