@@ -47,7 +47,8 @@ def _row(size: int, method: str, found: dict[str, float], used: tuple[float, flo
     rate = 2 * size**2 * SIZE**2 / fastest / 1e9
     return [
         f"{size} x {size}", method, shown(fastest), shown(max(ours.values())), shown(min(theirs.values())),
-        f"{ratios[least]:.2f} ({least})", f"{max(ratios.values()):.2f}", f"{rate:.0f}", f"{used[0]:.1f}, {used[1]:.1f}", shown(found["copy"]),
+        f"{ratios[least]:.2f} ({least})", f"{max(ratios.values()):.2f}",
+        f"{rate:.0f}", f"{used[0]:.1f}, {used[1]:.1f}", shown(found["copy"]),
     ]  # fmt: skip
 
 

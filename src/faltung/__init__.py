@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors; te
     from faltung.api import problem as problem
     from faltung.api import read as read
     from faltung.api import run as run
+    from faltung.api import translate as translate
     from faltung.api import write as write
     from faltung.engine import Plan as Plan
     from faltung.errors import DialectError as DialectError
@@ -47,6 +48,7 @@ _WHERE: dict[str, str] = {
     "differences": "faltung.api",
     "like": "faltung.api",
     "read": "faltung.api",
+    "translate": "faltung.api",
     "write": "faltung.api",
     "trace": "faltung.trace",
     "kernel": "faltung.gallery",

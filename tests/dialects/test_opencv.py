@@ -99,7 +99,9 @@ def test_boxes(border):
             found = cv2.boxFilter(x, depth, size, normalize=False, borderType=border)
             tally.same(found, x, k, ddepth=depth, normalize=False)
         x = image((*x_shape, 4), "uint8")
-        blur.same(cv2.blur(x, size, borderType=border), x, k)
+        blur.same(cv2.blur(x, size, borderType=border), x, k, bugs=True)
+        if k.size not in (2, 4, 8, 16):
+            blur.same(cv2.blur(x, size, borderType=border), x, k)
         x = image(x_shape, "float64")
         blur.same(cv2.blur(x, size, anchor=(0, 0), borderType=border), x, k, anchor=(0, 0), bound=1e-12)
     tally.enough(1100)
@@ -107,8 +109,11 @@ def test_boxes(border):
 
 
 def test_box_rounding():
-    """Bytes: half up to 256 weights, half to even beyond; ties exist for even numbers of weights."""
-    tally = Tally("cv2.boxFilter")
+    """Bytes: half up to 256 weights, half to even beyond; ties exist for even numbers of weights. Powers of two are too high."""
+    tally = Tally("cv2.boxFilter", bugs=True)
+    x = np.array([[1, 2, 4, 7, 12]], "uint8")
+    assert cv2.blur(x, (2, 1), borderType=cv2.BORDER_CONSTANT).tolist() == [[1, 2, 4, 6, 10]]  # 0.5, 1.5, 3, 5.5, 9.5
+    assert ft.like("cv2.blur", borderType=0)(x, np.ones((1, 2))).tolist() == [[1, 2, 3, 6, 10]]
     for k_shape in [(2, 2), (1, 2), (4, 4), (2, 3), (16, 16), (16, 18), (2, 200)]:
         x = image((9, 40), "uint8") % 3
         for depth in (-1, 3, 2):
@@ -174,5 +179,5 @@ def test_written():
     call = ft.write(spec, "cv2.filter2D")
     assert call.code == "cv2.filter2D(x, cv2.CV_16S, k, anchor=(0, 2), borderType=cv2.BORDER_REFLECT)"
     np.testing.assert_array_equal(eval(call.code), ft.like("cv2.filter2D", ddepth=3, borderType=2, anchor=(0, 2))(x, k))
-    call = ft.write(ft.parse("correlate valid"), "cv2.matchTemplate")
+    call = ft.write(ft.parse("correlate valid conj=none"), "cv2.matchTemplate")
     assert call.code == "cv2.matchTemplate(x, k, cv2.TM_CCORR)"

@@ -12,6 +12,7 @@ from faltung.errors import DialectError
 from faltung.spec import parse
 
 NAMES = {"numpy": numpy, "scipy": scipy}
+HERE = [name for name in DIALECTS if name.partition(".")[0] in NAMES]  # other families have their own tests
 ARGUMENTS = {
     "numpy": [{"mode": mode} for mode in ("full", "same", "valid")],
     "scipy.signal": [{"mode": mode} for mode in ("full", "same", "valid")],
@@ -30,7 +31,7 @@ ARGUMENTS = {
 
 
 def calls():
-    for name in DIALECTS:
+    for name in HERE:
         for arguments in ARGUMENTS["2d" if name.endswith("2d") else name.rpartition(".")[0]]:
             yield name, arguments
 
@@ -56,8 +57,8 @@ def test_round_trip(name, arguments):
     assert read(name, **dict(call.arguments)) == spec
 
 
-@pytest.mark.parametrize("other", DIALECTS)
-@pytest.mark.parametrize("name", DIALECTS)
+@pytest.mark.parametrize("other", HERE)
+@pytest.mark.parametrize("name", HERE)
 def test_translation(name, other):
     """Every call of one function, said in another: the same numbers, or a refusal."""
     written = [(spec, write(spec, other)) for spec in (read(name, **arguments) for origin, arguments in calls() if origin == name)]
@@ -138,4 +139,4 @@ def test_refusals(text, name, reason):
 
 def test_unknown_function():
     with pytest.raises(DialectError, match="there is no dialect"):
-        write(parse("convolve"), "cv2.blur")
+        write(parse("convolve"), "cv2.filter")

@@ -2,9 +2,10 @@
 
 from faltung.api.calls import convolve, correlate, plan, problem, run
 from faltung.api.like import like
+from faltung.api.translate import translate
 from faltung.dialects import read, write
 from faltung.spec.adjoint import adjoint
 from faltung.spec.differences import differences
 from faltung.spec.parse import parse
 
-__all__ = ["adjoint", "convolve", "correlate", "differences", "like", "parse", "plan", "problem", "read", "run", "write"]
+__all__ = ["adjoint", "convolve", "correlate", "differences", "like", "parse", "plan", "problem", "read", "run", "translate", "write"]

@@ -2,18 +2,24 @@
 
 from typing import Any
 
+from faltung.dialects.dask_image import DASK_IMAGE
+from faltung.dialects.itk import ITK
 from faltung.dialects.numpy import NUMPY
 from faltung.dialects.opencv import OPENCV
+from faltung.dialects.pillow import PILLOW
+from faltung.dialects.pyvips import PYVIPS
 from faltung.dialects.record import Call, Dialect, Refusal, read_with
 from faltung.dialects.scipy_ndimage import SCIPY_NDIMAGE
 from faltung.dialects.scipy_signal import SCIPY_SIGNAL, lags
+from faltung.dialects.skimage import SKIMAGE
+from faltung.dialects.torch import TORCH
 from faltung.dialects.writing import write_with
 from faltung.errors import DialectError
 from faltung.spec import Spec
 
 __all__ = ["DIALECTS", "Call", "Dialect", "Refusal", "lags", "read", "write"]
 
-DIALECTS: dict[str, Dialect] = {**NUMPY, **SCIPY_SIGNAL, **SCIPY_NDIMAGE, **OPENCV}
+DIALECTS: dict[str, Dialect] = {**NUMPY, **SCIPY_SIGNAL, **SCIPY_NDIMAGE, **OPENCV, **TORCH, **SKIMAGE, **DASK_IMAGE, **ITK, **PILLOW, **PYVIPS}
 
 
 def read(function: str, /, **arguments: Any) -> Spec:

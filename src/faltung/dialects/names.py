@@ -27,8 +27,8 @@ OPERANDS: dict[str, tuple[str, str]] = {
     "cv2.matchTemplate": ("image", "templ"), "torch": ("input", "weight"), "skimage.filters": ("image", "kernel"),
     "astropy.convolution": ("array", "kernel"), "dask_image.ndfilters": ("image", "weights"), "jax.numpy": ("a", "v"),
     "jax.scipy.signal": ("in1", "in2"), "jax.lax": ("lhs", "rhs"), "keras.ops": ("inputs", "kernel"), "tensorflow": ("input", "filters"),
-    "mlx.core": ("input", "weight"), "mlx.core.convolve": ("a", "v"), "SimpleITK": ("image", "kernelImage"), "r.stats.filter": ("x", "filter"),
-    "r.stats.convolve": ("x", "y"), "kornia": ("input", "kernel"),
+    "mlx.core": ("input", "weight"), "mlx.core.convolve": ("a", "v"), "SimpleITK": ("image", "kernelImage"),
+    "r.stats.filter": ("x", "filter"), "r.stats.convolve": ("x", "y"), "kornia": ("input", "kernel"),
 }  # fmt: skip
 
 # Every positional parameter in order, where a function does not take input, kernel and then its other arguments in their order.

@@ -13,6 +13,7 @@ Anchors are (x, y), -1 the centre (high). Sums run in float32, in float64 where 
 """
 
 from collections.abc import Iterable
+from fractions import Fraction
 from functools import partial
 from math import prod
 from typing import Any
@@ -24,7 +25,6 @@ from faltung.dialects.record import Arguments, Call, Dialect, choice
 from faltung.errors import DialectError
 from faltung.spec import Boundary, Spec
 from faltung.spec.numbers import INTEGERS
-from faltung.spec.spec import Rounding
 
 BORDERS: dict[int, Boundary] = {0: "zero", 1: "edge", 2: "half_sample", 4: "whole_sample"}
 BORDERS |= {16 | number: law for number, law in BORDERS.items()}  # BORDER_ISOLATED: an array has nothing around it
@@ -81,13 +81,28 @@ def _filter(function: str, combinations: Combinations, arguments: Arguments) -> 
 
 
 def _box(function: str, arguments: Arguments) -> Spec:
-    core = _core(function, BOX, arguments)
-    size = prod(arguments["k_shape"]) if arguments["k_shape"] is not None else None
-    bytes_only = core["dtype"] == "uint8" and arguments["x_dtype"] == "uint8"
-    rounding: Rounding = "half_up" if bytes_only and size is not None and size <= 256 else "half_even"
+    core, k_shape = _core(function, BOX, arguments), arguments["k_shape"]
     if not arguments.get("normalize", True):
-        return Spec(**core, rounding=rounding)
-    return Spec(**core, rounding=rounding, scale="1/sum" if size is None else 1 / size)
+        return Spec(**core)
+    if k_shape is None:
+        return Spec(**core, scale="1/sum")
+    size = prod(k_shape)
+    if not core["dtype"] == arguments["x_dtype"] == "uint8" or size > 256:
+        return Spec(**core, scale=1 / size)
+    return Spec(**core, **_fixed_point(size)) if arguments["bugs"] else Spec(**core, scale=1 / size, rounding="half_up")
+
+
+def _fixed_point(size: int) -> dict[str, Any]:
+    """Return scale, offset and rounding of OpenCV's division of a sum s of bytes: ((s + delta)·factor) >> 23.
+
+    It is s/size rounded half up, except for powers of two: 2^23/size is then exact, and the 1 that makes up for cutting it off is too much.
+    """
+    factor, delta = 2**23 // size, size // 2
+    cut_off = 2**23 / size - factor < 0.5
+    factor, delta = (factor, delta + 1) if cut_off else (factor + 1, delta)
+    if size == 1:
+        return {"scale": 1}
+    return {"scale": Fraction(factor, 2**23), "offset": delta * factor / 2**23, "rounding": "floor"}
 
 
 def _match(arguments: Arguments) -> Spec:
@@ -180,6 +195,10 @@ def _types_match(call: Call) -> str:
     return f"cv2.matchTemplate({call.input}, {call.kernel}, cv2.TM_CCORR)"
 
 
+_BIAS = (
+    "OpenCV 4.x and 5.0.0: uint8 means over 2, 4, 8, … 256 samples come out 1/n too high before they are rounded (means of 2: 3.0 is 4); "
+    "modules/imgproc/src/box_filter.simd.hpp, ColumnSum<ushort, uchar>"
+)
 _PLACE = {"anchor": (-1, -1), "borderType": 4}
 
 OPENCV = {
@@ -198,12 +217,12 @@ OPENCV = {
     "cv2.boxFilter": Dialect(
         function="cv2.boxFilter", defaults={"ddepth": -1, "normalize": True, **_PLACE}, axes=2, sliding=planes,
         reads=partial(_box, "cv2.boxFilter"), offers=_nothing, prepares=partial(_prepare_box, "cv2.boxFilter"),
-        reference="uint8 to uint8 with at most 256 weights is rounded half up; 16-bit sums are scaled in float32",
+        reference="uint8 to uint8 with at most 256 weights is rounded half up; 16-bit sums are scaled in float32", bugs=(_BIAS,),
     ),
     "cv2.blur": Dialect(
         function="cv2.blur", defaults=_PLACE, axes=2, sliding=planes,
         reads=partial(_box, "cv2.blur"), offers=_nothing, prepares=partial(_prepare_box, "cv2.blur"),
-        reference="boxFilter with ddepth=-1",
+        reference="boxFilter with ddepth=-1", bugs=(_BIAS,),
     ),
     "cv2.matchTemplate": Dialect(
         function="cv2.matchTemplate", defaults={"method": 2, "mask": None}, reads=_match, offers=_offers_match, axes=2,

@@ -104,6 +104,8 @@ class Dialect:
         From a Call to its line as it is typed (`Call.line`), where the operands do not come first or the language is not Python.
     language : {"python", "octave", "r", "mathematica", "julia"}
         In which the line is.
+    says : callable, optional
+        Writes a Spec on operands of two names in place of `faltung.dialects.writing`: where axes must be moved, for example.
     """
 
     function: str
@@ -120,6 +122,7 @@ class Dialect:
     signature: tuple[str, ...] = ()
     types: Callable[[Call], str] | None = None
     language: Language = "python"
+    says: "Callable[[Dialect, Spec, str, str], Call | Refusal] | None" = None
 
 
 def read_with(dialect: Dialect, arguments: Arguments) -> Spec:

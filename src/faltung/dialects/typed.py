@@ -49,15 +49,14 @@ def read_text(text: str, table: Mapping[str, Dialect]) -> TypedCall:
         return TypedCall(function=known(_dotted(node, "the text"), table), arguments={})
     function = known(_dotted(node.func, "the function"), table)
     given = _parameters(node, table[function])
-    operands = {role: given.pop(role, None) for role in ("x", "k")}
-    texts, shapes = {}, {}
+    texts: dict[str, str] = {}
+    shapes: dict[str, tuple[int, ...] | None] = {}
     for role, what in (("x", "input"), ("k", "kernel")):
-        texts[role], shapes[role] = (role, None) if operands[role] is None else _operand(operands[role], what)
+        operand = given.pop(role, None)
+        texts[role], shapes[role] = (role, None) if operand is None else _operand(operand, what)
     arguments = {name: _value(name, value) for name, value in given.items()}
-    known_here = _kept(arguments, table[function])
-    return TypedCall(
-        function=function, arguments=known_here, input=texts["x"], kernel=texts["k"], x_shape=shapes["x"], k_shape=shapes["k"]
-    )
+    kept = _kept(arguments, table[function])
+    return TypedCall(function=function, arguments=kept, input=texts["x"], kernel=texts["k"], x_shape=shapes["x"], k_shape=shapes["k"])
 
 
 def _parsed(text: str) -> ast.expr:
@@ -150,7 +149,9 @@ def _kept(arguments: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
     for name in kept:
         if name not in dialect.defaults:
             has = ", ".join(dialect.defaults)
-            raise DialectError(f"{dialect.function} has no argument {name!r}{nearest(name, dialect.defaults)}; behind its operands it has {has}")
+            raise DialectError(
+                f"{dialect.function} has no argument {name!r}{nearest(name, dialect.defaults)}; behind its operands it has {has}"
+            )
     return kept
 
 

@@ -16,6 +16,7 @@ from faltung.spec.window import Number
 
 CORE = ("boundary", "fill", "stride", "dilation", "input_dilation", "fold", "output_reversal")
 WHOLE = ("layout", "groups", "offset", "frame")
+SWAPS = "the same as long as the kernel is not longer than the input: the rules for exchanging operands differ"
 STEPS = ("dtype", "product", "missing", "rounding", "overflow")
 NOTES = {
     ("overflow", "wrap"): "integer results wrap around",
@@ -29,6 +30,8 @@ NOTES = {
 
 def write_with(dialect: Dialect, spec: Spec, x: str = "x", k: str = "k") -> Call | Refusal:
     """Return the call that says `spec` on operands of these names, or a Refusal with what stands in the way and the nearest call."""
+    if dialect.says is not None:
+        return dialect.says(dialect, spec, x, k)
     rank = _rank(spec)
     if dialect.axes is not None and rank not in (1, dialect.axes):
         return Refusal(function=dialect.function, reason=f"{dialect.function} has {dialect.axes} axes; the Spec names {rank}")
@@ -137,5 +140,5 @@ def _notes(spec: Spec, offered: Spec, as_it_is: bool) -> tuple[str, ...]:
     notes = [NOTES.get((name, getattr(offered, name)), f"{name} is {getattr(offered, name)}") for name in differing]
     swaps = spec.operands not in ("as_given", "exchanged") or offered.operands != "as_given"
     if spec.mode != "full" and swaps and not (as_it_is and spec.operands == offered.operands):
-        notes.append("the same as long as the kernel is not longer than the input: the rules for exchanging operands differ")
+        notes.append(SWAPS)
     return tuple(notes)

@@ -5,7 +5,7 @@ output:
 
 * direct, fused multiply-adds: T roundings, T·u/(1 − T·u)  (Higham, Accuracy and Stability of Numerical Algorithms, 3.1);
 * shift, a rounding for each product and each sum: (T + 1)·u/(1 − (T + 1)·u);
-* fourier, E entries: |error| ≤ ‖x‖₂·‖w‖₂·((1 + u)^{3n} (1 + √5·u)^{3n+1} (1 + β)^{3n} − 1), n = log₂ E, twiddles within β = u
+* fourier, E entries (of a tile, or of the whole): |error| ≤ ‖x‖₂·‖w‖₂·((1 + u)^{3n} (1 + √5·u)^{3n+1} (1 + β)^{3n} − 1), n = log₂ E, twiddles within β = u
   (Percival, Mathematics of Computation 72, 2003, theorem 5.1), and ‖x‖₂ ≤ √E·max|x|, ‖w‖₂ ≤ Σ|w|.
 
 A complex product rounds like three real ones: T is tripled.
@@ -36,6 +36,12 @@ def error_bound(case: Case, method: str) -> float:
 
 
 def _fourier(case: Case, u: float) -> float:
+    from faltung.methods.fourier.choice import best_cut  # not above: `fourier` asks this module whether integers come out exact
+
+    tiled = best_cut(case)
+    if tiled is not None:
+        entries, n = tiled.tile.height * tiled.tile.width, (tiled.tile.height * tiled.tile.points).bit_length() + 1  # one for the fold
+        return sqrt(entries) * expm1(3 * n * log1p(u) + (3 * n + 1) * log1p(sqrt(5) * u) + 3 * n * log1p(u))
     positions = (span(*axis) for axis in zip(case.windows, case.input_sizes, case.kernel_sizes, strict=True))
     entries = 2 * prod(last - first + 1 for first, last in positions) * case.channels_in  # next_fast_len stays below twice
     n = ceil(log2(entries)) + 1

@@ -39,7 +39,7 @@ def format_spec(spec: Spec) -> str:
     if spec.mode == "same":
         words.append(f"same:{_joined(spec.anchor)}")
     elif spec.mode == "pads":
-        words.append(f"pads={_joined(_pair(p) for p in spec.pads)}")
+        words.append(f"pads={_joined(_pair(p, either=False) for p in spec.pads)}")
     elif spec.mode != "full":
         words.append(spec.mode)
     return " ".join(words + [f"{name}={text}" for name, text in field_texts(spec).items()])
@@ -59,7 +59,7 @@ def field_texts(spec: Spec) -> dict[str, str]:
 
 def _text(name: str, value: Any) -> str:
     if name in PAIRS:
-        return _joined(_pair(pair) for pair in value)
+        return _joined(_pair(pair, either=name != "pads") for pair in value)
     if name in FLAGS:
         return _joined(str(flag).lower() for flag in value)
     if name in PER_AXIS:
@@ -75,9 +75,10 @@ def _joined(values: Any) -> str:
     return ",".join(str(v) for v in values)
 
 
-def _pair(pair: tuple[Any, Any]) -> str:
+def _pair(pair: tuple[Any, Any], either: bool) -> str:
+    """Return low:high, or with `either` one value that both ends share."""
     low, high = (v if isinstance(v, str) else repr(v) for v in pair)
-    return low if low == high and isinstance(pair[0], str) else f"{low}:{high}"
+    return low if low == high and either else f"{low}:{high}"
 
 
 def _fold_text(fold: Fold | None) -> str:

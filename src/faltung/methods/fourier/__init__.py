@@ -1,5 +1,70 @@
-"""Convolution through spectra."""
+"""Convolution through spectra: overlap-save on cache-sized tiles in one compiled pipeline, or one transform of the whole.
 
-from faltung.methods.fourier.whole import NAME, cost, refuses, run
+    refuses(case) -> str | None       cost(case) -> Cost       run(case, x, w, out, workers)       bind(case) -> ready for calls
 
-__all__ = ["NAME", "cost", "refuses", "run"]
+**Tiles** serve one or two axes of float32, float64, complex64 and complex128, one channel, where code can be compiled and a tile is
+large enough for the kernel. Rows are read through the boundary, transformed, and kept in a ring; columns go forward, through the
+product with the kernel's spectrum, and back in first-level cache; rows that are done are transformed back into the output. Tiles are
+anchored to the whole Problem, so the bits do not depend on the number of workers.
+
+**The whole** (scipy.fft) serves everything else, and inputs with samples that are not finite: these are set to zero, and the outputs
+whose window holds one are summed again directly.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from faltung.methods.bounds import error_bound
+from faltung.methods.cost import Cost
+from faltung.methods.fourier import whole
+from faltung.methods.fourier.bound import Tiled
+from faltung.methods.fourier.choice import best_cut, seconds
+from faltung.spec.case import Case
+
+NAME = "fourier"
+Array = npt.NDArray[Any]
+DTYPES = ("float32", "float64", "longdouble", "complex64", "complex128", "clongdouble")
+EXACT_BELOW = 0.25  # an error below 1/2 rounds away; the other half is for the rounding of the bound itself
+
+
+def refuses(case: Case) -> str | None:
+    """Return why spectra cannot serve: exact dtypes, or weights that are not finite."""
+    if case.dtype not in DTYPES:
+        return f"transforms round, and {case.dtype} sums are exact"
+    if case.weights is not None and not case.weights.finite:
+        return "the kernel holds weights that are not finite, which would spread over every output"
+    if case.exact is not None and error_bound(case, NAME) * case.exact >= EXACT_BELOW:
+        return f"integers must come out exact, and the transforms' error bound, {error_bound(case, NAME) * case.exact:.2g}, is too large to round"
+    return None
+
+
+def cost(case: Case) -> Cost:
+    """Return what one thread is expected to take once code is compiled and the spectrum is known, and its scratch."""
+    through_whole, made = whole.cost(case), best_cut(case)
+    if made is None:
+        return through_whole
+    spectrum = made.tile.height * made.tile.across * made.tile.pair
+    return Cost(seconds=case.batch * seconds(made), scratch_bytes=made.tile.places["end"] + spectrum)
+
+
+def run(case: Case, x: Array, w: Array, out: Array, workers: int) -> None:
+    """Compute the Case into `out`."""
+    bind(case)(x, w, out, workers)
+
+
+@lru_cache(maxsize=64)
+def bind(case: Case) -> Callable[[Array, Array, Array, int], None]:
+    """Return `case` ready for many calls: ``bound(x, w, out, workers)``."""
+    made = best_cut(case)
+    if made is None:
+        return partial(whole.run, case)
+    return partial(_through_tiles, case, Tiled(case, made))
+
+
+def _through_tiles(case: Case, tiled: Tiled, x: Array, w: Array, out: Array, workers: int) -> None:
+    if not tiled(x, w, out, workers):
+        whole.run(case, x, w, out, workers)

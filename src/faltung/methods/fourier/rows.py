@@ -12,7 +12,7 @@ import cmath
 import math
 from collections.abc import Iterator
 
-from faltung.codegen.builder import Builder, Dialect, Value, vector
+from faltung.codegen.builder import Builder, Dialect, Operand, Value, vector
 from faltung.methods.fourier.butterflies import Complex, blocks_transposed, dft, rotated, settled, times, transposed
 from faltung.methods.fourier.tile import LINE, Tile
 
@@ -57,7 +57,7 @@ def emit_inverse(tile: Tile, dialect: Dialect) -> Builder:
     """Return the function that transforms rows back; vectors that are not all below `columns` go to the rows of `unstored`."""
     b = Builder(f"faltung_fourier_inverse_{tile.name}", INVERSE, dialect)
     rows, outs, twiddles, ahead, columns, unstored = b.arguments
-    fetch = fetcher(b, tile, ahead, write=True)
+    fetch = fetcher(b, tile, ahead, write=True, limit=b.mul(columns, tile.sample_bytes))
     z = []
     for i in range(tile.together * tile.across):
         s, a = divmod(i, tile.across)
@@ -79,12 +79,13 @@ def emit_inverse(tile: Tile, dialect: Dialect) -> Builder:
     return b
 
 
-def fetcher(b: Builder, tile: Tile, ahead: Value, *, write: bool) -> Iterator[None]:
-    """Write a prefetch at every step: line by line, the rows in turn."""
+def fetcher(b: Builder, tile: Tile, ahead: Value, *, write: bool, limit: Operand | None = None) -> Iterator[None]:
+    """Write a prefetch at every step: line by line, the rows in turn; none from `limit` bytes on, where another strip's lines stand."""
     lines = [b.load("ptr", ahead, 8 * s) for s in range(tile.together)]
     for offset in range(0, tile.line_bytes, LINE):
+        place = offset if limit is None else b.select(b.compare("slt", offset, limit), offset, 0)
         for line in lines:
-            b.prefetch(b.at(line, offset), write=write)
+            b.prefetch(b.at(line, place), write=write)
             yield
 
 

@@ -11,31 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from faltung.methods.bounds import error_bound
 from faltung.methods.cost import Cost
 from faltung.methods.extend import spread
 from faltung.methods.points import recompute
 from faltung.spec.case import Case
 from faltung.spec.window import reach, span
 
-NAME = "fourier"
 Array = np.ndarray[Any, Any]
-DTYPES = ("float32", "float64", "longdouble", "complex64", "complex128", "clongdouble")
 # Measured with scipy.fft on 2048 x 2048 float32, one thread: 1.1 ns an entry and a factor of two; about 60 us of Python a call.
 SECONDS_PER_ENTRY = {"float32": 1.1e-9, "float64": 1.8e-9, "complex64": 2.2e-9, "complex128": 3.6e-9}
 SECONDS_PER_CALL = 60e-6
-EXACT_BELOW = 0.25  # an error below 1/2 rounds away; the other half is for the rounding of the bound itself
-
-
-def refuses(case: Case) -> str | None:
-    """Return why spectra cannot serve: exact dtypes, or weights that are not finite."""
-    if case.dtype not in DTYPES:
-        return f"transforms round, and {case.dtype} sums are exact"
-    if case.weights is not None and not case.weights.finite:
-        return "the kernel holds weights that are not finite, which would spread over every output"
-    if case.exact is not None and error_bound(case, NAME) * case.exact >= EXACT_BELOW:
-        return f"integers must come out exact, and the transforms' error bound, {error_bound(case, NAME) * case.exact:.2g}, is too large to round"
-    return None
 
 
 def cost(case: Case) -> Cost:

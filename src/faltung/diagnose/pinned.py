@@ -1,0 +1,89 @@
+"""A card as a test: the text of a pytest module."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from faltung.diagnose.isolation import checked_target
+from faltung.errors import SpecError
+
+if TYPE_CHECKING:
+    from faltung.diagnose.card import Card
+
+Array = np.ndarray[Any, Any]
+MOST = 3  # examples in a module
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """Operands and the function's answer, as nested lists with the names of their dtypes."""
+
+    x: Any
+    x_dtype: str
+    k: Any
+    k_dtype: str
+    y: Any
+    y_dtype: str
+
+
+def example(x: Array, k: Array, y: Array) -> Example:
+    """Return arrays as an Example."""
+    return Example(x=x.tolist(), x_dtype=x.dtype.name, k=k.tolist(), k_dtype=k.dtype.name, y=y.tolist(), y_dtype=y.dtype.name)
+
+
+def module_text(card: Card, function: str | None) -> str:
+    """Return the module; see `faltung.diagnose.card.Card.to_pytest`."""
+    target = function if function is not None else card.target
+    if target is None:
+        raise SpecError(f"{card.name} has no name by which a test can import it; give one, as in to_pytest('package.module:function')")
+    module, name = checked_target(target).split(":")
+    first, *rest = name.split(".")
+    call = ".".join(["function", *rest])
+    head = [
+        f'"""The convention of {target}, as `faltung.probe` found it. Written by faltung; a failure means that it has changed."""',
+        "", "import numpy as np", "import pytest", "from numpy import inf, nan  # noqa: F401", "", *_testing(card),
+        f"from {module} import {first} as function", "", "",
+    ]  # fmt: skip
+    return "\n".join([*head, *_convention(card, call), *_dtypes(card, call), *_examples(card, call)]) + "\n"
+
+
+def _testing(card: Card) -> list[str]:
+    return ["from faltung.testing import assert_convention"] if card.spec else []
+
+
+def _convention(card: Card, call: str) -> list[str]:
+    if card.spec is None:
+        return []
+    shapes = sorted({(np.shape(e.x), np.shape(e.k)) for e in card.examples})
+    dtypes = (card.examples[0].x_dtype, card.examples[0].k_dtype)
+    return [
+        f"CONVENTION = {str(card.spec)!r}", f"SHAPES = {shapes!r}  # of input and kernel", "", "",
+        "def test_convention():", f"    assert_convention({call}, CONVENTION, shapes=SHAPES, dtypes={dtypes!r})", "", "",
+    ]  # fmt: skip
+
+
+def _dtypes(card: Card, call: str) -> list[str]:
+    rows = [(row.x, row.k, row.result) for row in card.dtypes if row.result]
+    if not rows or not card.examples:
+        return []
+    shapes = np.shape(card.examples[0].x), np.shape(card.examples[0].k)
+    return [
+        "DTYPES = [", *(f"    {row!r}," for row in rows), "]", "", "",
+        '@pytest.mark.parametrize(("x", "k", "result"), DTYPES)', "def test_dtype(x, k, result):",
+        f"    assert np.asarray({call}(np.ones({shapes[0]}, x), np.ones({shapes[1]}, k))).dtype == result", "", "",
+    ]  # fmt: skip
+
+
+def _examples(card: Card, call: str) -> list[str]:
+    if not card.examples:
+        return ["def test_nothing_is_answered():", f"    pytest.raises(Exception, {call}, *[np.ones((5,) * {card.ndim})] * 2)"]
+    rows = [(e.x, e.x_dtype, e.k, e.k_dtype, e.y) for e in card.examples[:MOST]]
+    return [
+        "EXAMPLES = [", *(f"    {row!r}," for row in rows), "]", "", "",
+        '@pytest.mark.parametrize(("x", "x_dtype", "k", "k_dtype", "y"), EXAMPLES)', "def test_example(x, x_dtype, k, k_dtype, y):",
+        f"    found = {call}(np.array(x, x_dtype), np.array(k, k_dtype))",
+        "    np.testing.assert_allclose(found, y, rtol=1e-5, atol=1e-5)",
+    ]  # fmt: skip

@@ -1,0 +1,96 @@
+"""The parts of the work, and where the outputs of each go.
+
+A part's outputs go straight into the result where they lie side by side there. Else (a strided Case, an output whose columns lie apart,
+the last rows of a signal, which end before the row does) they go to an array of their own, and what is wanted is copied from it.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise, product
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from faltung.methods.fourier.choice import Cut
+from faltung.methods.fourier.plane import Side, sides
+from faltung.spec.case import Case
+
+Array = npt.NDArray[Any]
+PARTS_EACH = 4
+"""Parts for each thread: one that is held up then takes fewer."""
+LONGEST = 1 << 23
+"""Samples of a part that is transformed in at most 50 ms even at a third of the usual rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Steps first … last - 1 of one strip of one item."""
+
+    item: int
+    strip: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the walker writes: as if the item's outputs began at `address`, with `row_bytes` from one row to the next."""
+
+    address: int
+    row_bytes: int
+    own: Array | None
+
+
+def parts_of(case: Case, made: Cut, workers: int) -> list[Part]:
+    """Return the parts: strips, cut into runs of steps where there are few of them. The bits do not depend on it."""
+    strips = case.batch * made.strips
+    samples = made.steps * made.step_rows * made.step_columns
+    wanted = -(-PARTS_EACH * workers // strips) if workers > 1 else 1
+    runs = min(max(wanted, -(-samples // LONGEST)), made.steps)
+    edges = [made.steps * i // runs for i in range(runs + 1)]
+    if len(case.windows) == 1 and edges[-2] < made.steps - 1:
+        edges.insert(-1, made.steps - 1)  # the last step ends before its last row does
+    return [Part(item, strip, *run) for item, strip, run in product(range(case.batch), range(made.strips), pairwise(edges))]
+
+
+def is_direct(case: Case, out: Array) -> bool:
+    """Return whether the walker can write rows of outputs into `out`."""
+    return all(window.stride == 1 for window in case.windows) and out.strides[-1] == out.itemsize
+
+
+def target_of(case: Case, made: Cut, out: Array, part: Part) -> Target:
+    """Return where a part's outputs go."""
+    size, signal = out.itemsize, len(case.windows) == 1
+    if is_direct(case, out) and not (signal and part.last == made.steps):
+        row_bytes = made.step_columns * size if signal else out.strides[2]
+        return Target(out.ctypes.data + part.item * out.strides[0], row_bytes, None)
+    top, bottom = part.first * made.step_rows, part.last * made.step_rows
+    own = np.empty((bottom - top, made.step_columns), out.dtype)
+    row_bytes = made.step_columns * size
+    return Target(own.ctypes.data - top * row_bytes - part.strip * row_bytes, row_bytes, own)
+
+
+def finish(case: Case, made: Cut, out: Array, part: Part, target: Target) -> None:
+    """Bring a part's outputs where they belong, and round those that must be whole numbers."""
+    ranges = ranges_of(case, made, part)
+    axes = [(wanted(axis, window.stride, *r)) for axis, window, r in zip(sides(case), case.windows, ranges, strict=True)]
+    region = out[(part.item, 0, *(kept for kept, _ in axes))]
+    if target.own is not None:
+        own = target.own if len(axes) == 2 else target.own.reshape(-1)
+        region[...] = own[tuple(taken for _, taken in axes)]
+    if case.exact is not None:
+        np.rint(region, out=region)
+
+
+def ranges_of(case: Case, made: Cut, part: Part) -> list[tuple[int, int]]:
+    """Return, for each axis, first and last + 1 of the outputs (at stride 1) of a part."""
+    rows = part.first * made.step_rows, part.last * made.step_rows
+    if len(case.windows) == 1:
+        return [(rows[0] * made.step_columns, rows[1] * made.step_columns)]
+    return [rows, (part.strip * made.step_columns, (part.strip + 1) * made.step_columns)]
+
+
+def wanted(axis: Side, stride: int, first: int, last: int) -> tuple[slice, slice]:
+    """Return which outputs of a strided axis a range of outputs at stride 1 holds, and where it holds them."""
+    begin, end = -(-first // stride), -(-min(last, axis.outputs) // stride)
+    return slice(begin, end), slice(begin * stride - first, min(last, axis.outputs) - first, stride)

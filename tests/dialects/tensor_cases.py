@@ -1,0 +1,68 @@
+"""Deep-learning calls beside ours: the same values, shape and dtype, and refusals where the library refuses; with a count of both."""
+
+from itertools import product
+
+import numpy as np
+
+import faltung as ft
+
+REFUSALS = (ft.DialectError, ft.SpecError)
+# (N, K) along one axis: odd and even kernels from 1 to 7, inputs shorter than the kernel
+SIZES = [(9, k) for k in range(1, 8)] + [(6, 4), (3, 5), (2, 7), (1, 3), (1, 1)]
+PLANES = [((6, 5), (3, 2)), ((5, 8), (2, 5)), ((2, 7), (4, 3)), ((7, 6), (1, 4)), ((8, 3), (7, 6))]
+
+
+class Beside:
+    """A library's function beside ours."""
+
+    def __init__(self, function, run):
+        self.function, self.run, self.values, self.refusals = function, run, 0, 0
+
+    def __call__(self, x, k, **arguments):
+        where = f"{self.function} {arguments} {x.shape} {x.dtype} * {k.shape} {k.dtype}"
+        try:
+            found = np.asarray(self.run(x, k, **arguments))
+        except Exception as error:  # whatever the library raises, we refuse with one of ours
+            self.refusals += 1
+            assert refused(self.function, arguments, x, k), f"{where}: the library refuses: {error}"
+            return
+        answer = ft.like(self.function, **arguments)(x, k)
+        assert (answer.shape, answer.dtype) == (found.shape, found.dtype), where
+        np.testing.assert_array_equal(answer, found, where)
+        self.values += 1
+
+    def enough(self, values, refusals=0):
+        print(f"{self.function}: {self.values} answers and {self.refusals} refusals agree")
+        assert self.values >= values, self.values
+        assert self.refusals >= refusals, self.refusals
+
+
+def refused(function, arguments, x, k):
+    try:
+        ft.like(function, **arguments)(x, k)
+    except REFUSALS:
+        return True
+    return False
+
+
+def whole(shape, dtype="float32", seed=1):
+    """Return small whole numbers without pattern: every sum of products is exact in every dtype from float16 on."""
+    draw = np.random.default_rng([seed, *shape])
+    name = np.dtype(dtype)
+    if name.kind == "b":
+        return draw.integers(0, 2, shape).astype(bool)
+    low = 0 if name.kind == "u" else -4
+    real = draw.integers(low, 5, shape)
+    return (real + 1j * draw.integers(-4, 5, shape)).astype(name) if name.kind == "c" else real.astype(name)
+
+
+def large(shape, dtype, seed=1):
+    """Return whole numbers over the dtype's whole range: sums wrap around."""
+    limits = np.iinfo(dtype)
+    return np.random.default_rng([seed, *shape]).integers(limits.min, limits.max, shape, dtype=dtype, endpoint=True)
+
+
+def grid(**choices):
+    """Yield every combination of keyword values."""
+    for values in product(*choices.values()):
+        yield dict(zip(choices, values, strict=True))
