@@ -15,7 +15,8 @@ settings.load_profile("faltung")
 
 
 def pytest_report_header() -> str:
-    return f"peers required: {'all' if REQUIRED else 'none'}; compiled methods: {'on' if compiles() else 'off, tests marked compiled are left out'}"
+    compiled = "on" if compiles() else "off, tests marked compiled are left out"
+    return f"peers required: {'all' if REQUIRED else 'none'}; compiled methods: {compiled}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

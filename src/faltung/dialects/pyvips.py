@@ -4,7 +4,7 @@
 precision        answer                                                       weights
 ===============  ===========================================================  ==============================================
 float            float32 (float64 for float64)                                as they are
-integer          the image's format, half up, saturated                       rounded half away from zero to whole numbers
+integer          the image's format, half up, saturated                       rounded half to even to whole numbers
 ===============  ===========================================================  ==============================================
 
 The third precision, ``approximate``, sums boxes in place of the weights: no Spec says it.
@@ -47,7 +47,7 @@ def _prepare(function: str, fixed: str | None, x: Any, k: Any, arguments: Argume
     x, precision = sampled(function, x), fixed or arguments["precision"]
     if k.ndim != 2 or np.iscomplexobj(k):
         raise DialectError(f"{function} has a mask of {k.dtype} {k.shape}; it must be real and have rows and columns")
-    whole = np.trunc(k + np.copysign(0.5, k))
+    whole = np.rint(k)
     if precision == "integer" and x.dtype == np.uint8 and not np.array_equal(whole, k):
         raise DialectError(f"{function} approximates weights that are not whole numbers on bytes; multiply them and give scale")
     return x, (whole if precision == "integer" else k).astype("float64")

@@ -1,6 +1,7 @@
 """What deep-learning libraries have in common: batches and channels, values for each axis, one dtype, and sizes that depend on shapes.
 
 All of them slide without reversing the kernel (a cross-correlation) and never conjugate. Biases are no part of a Spec: add them afterwards.
+Where the kernel does not fit, some of them return an empty array (JAX always, PyTorch on some paths); here that is refused like the rest.
 Where neither the arguments nor the shapes say how many axes slide, two do.
 """
 
