@@ -1,4 +1,7 @@
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +12,9 @@ __all__ = ["peer", "program"]  # from peers import … is the shorter way
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 os.environ.setdefault("MPLBACKEND", "Agg")
+if "FALTUNG_CACHE" not in os.environ:  # a run starts without compiled kernels and leaves none; its worker processes share them
+    os.environ["FALTUNG_CACHE"] = tempfile.mkdtemp(prefix="faltung-tests-")
+    atexit.register(shutil.rmtree, os.environ["FALTUNG_CACHE"], ignore_errors=True)
 # No deadline: a shared machine is slow at times. The same examples on every run: a red run can be repeated.
 settings.register_profile("faltung", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("faltung")

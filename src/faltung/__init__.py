@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # the same names once more, for type checkers and editors; tests/architecture keeps the two lists equal
     from faltung import drop_in as drop_in
     from faltung import laws as laws
+    from faltung import testing as testing
     from faltung.api import adjoint as adjoint
     from faltung.api import convolve as convolve
     from faltung.api import correlate as correlate
@@ -24,6 +25,7 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors; te
     from faltung.api import run as run
     from faltung.api import translate as translate
     from faltung.api import write as write
+    from faltung.diagnose import probe as probe
     from faltung.engine import Plan as Plan
     from faltung.errors import DialectError as DialectError
     from faltung.errors import PlanError as PlanError
@@ -50,6 +52,7 @@ _WHERE: dict[str, str] = {
     "read": "faltung.api",
     "translate": "faltung.api",
     "write": "faltung.api",
+    "probe": "faltung.diagnose",
     "trace": "faltung.trace",
     "kernel": "faltung.gallery",
     "kernels": "faltung.gallery",
@@ -61,7 +64,7 @@ _WHERE: dict[str, str] = {
     "DialectError": "faltung.errors",
     "PlanError": "faltung.errors",
 }
-_ROOMS: tuple[str, ...] = ("drop_in", "laws")
+_ROOMS: tuple[str, ...] = ("drop_in", "laws", "testing")
 
 __all__ = [*_WHERE, *_ROOMS]
 

@@ -18,11 +18,13 @@ from faltung.spec.case import Case
 from faltung.spec.window import Window
 digest = hashlib.sha256()
 cases = ("float32", (70, 600), (3, 3), 1), ("float64", (31, 90), (7, 7), 1), ("float32", (40, 400), (5, 4), 2)
+cases += ("complex64", (33, 300), (3, 3), 1), ("complex128", (20, 80), (9, 8), 1), ("complex64", (20, 300), (2, 3), 3)
 for dtype, sizes, kernel, stride in cases:
     rng = np.random.default_rng(0)
     windows = tuple(Window(stride=stride, pad_low=k // 2, pad_high=k // 2, boundary_low="edge") for k in kernel)
     case = Case(windows=windows, input_sizes=sizes, kernel_sizes=kernel, dtype=dtype)
-    x, w = rng.standard_normal((1, 1, *sizes)).astype(dtype), rng.standard_normal((1, 1, *kernel)).astype(dtype)
+    turn = 1 + 0.3j if dtype[0] == "c" else 1
+    x, w = ((turn * rng.standard_normal((1, 1, *n))).astype(dtype) for n in (sizes, kernel))
     for _ in range(2):
         out = np.zeros((1, 1, *case.output_sizes), dtype)
         direct.run(case, x, w, out, 2)

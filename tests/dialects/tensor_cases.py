@@ -20,20 +20,26 @@ class Beside:
 
     def __call__(self, x, k, **arguments):
         where = f"{self.function} {arguments} {x.shape} {x.dtype} * {k.shape} {k.dtype}"
-        try:
-            found = np.asarray(self.run(x, k, **arguments))
-        except Exception as error:  # whatever the library raises, we refuse with one of ours
+        found = self.answer(x, k, arguments)
+        if found is None:
             self.refusals += 1
-            assert refused(self.function, arguments, x, k), f"{where}: the library refuses: {error}"
-            return
-        if found.size == 0:  # the kernel does not fit, and the library says so with an empty array: an operation without outputs is none
-            self.refusals += 1
-            assert refused(self.function, arguments, x, k), where
+            assert refused(self.function, arguments, x, k), f"the library refuses {where}"
             return
         answer = ft.like(self.function, **arguments)(x, k)
         assert (answer.shape, answer.dtype) == (found.shape, found.dtype), where
-        np.testing.assert_array_equal(answer, found, where)
+        if answer.dtype.kind == "c":  # the planner may choose a Fourier transform for complex numbers; the results are whole
+            assert np.abs(answer - found).max() < 1e-3, where
+        else:
+            np.testing.assert_array_equal(answer, found, where)
         self.values += 1
+
+    def answer(self, x, k, arguments):
+        """Return the library's answer, or None where it refuses, or says with an empty array that the kernel does not fit."""
+        try:
+            found = np.asarray(self.run(x, k, **arguments))
+        except Exception:  # whatever a library raises
+            return None
+        return found if found.size else None
 
     def enough(self, values, refusals=0):
         print(f"{self.function}: {self.values} answers and {self.refusals} refusals agree")

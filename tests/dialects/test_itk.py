@@ -14,6 +14,11 @@ sitk = peer("SimpleITK")
 INTEGERS = [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
 
 
+def within_a_period(x_shape, k_shape):
+    """Return whether no output reads further than a period outside, where PERIODIC_PAD reads foreign memory (the known bug)."""
+    return all(k // 2 <= n for n, k in zip(x_shape, k_shape, strict=True))
+
+
 def itk(name, x, k, normalize=False, boundary=1, region=0):
     operands = map(sitk.GetImageFromArray, (x, k))
     return sitk.GetArrayFromImage(getattr(sitk, name)(*operands, normalize, boundary, region))
@@ -23,6 +28,8 @@ def itk(name, x, k, normalize=False, boundary=1, region=0):
 def test_every_size(boundary):
     tally = Tally("SimpleITK.Convolution", boundaryCondition=boundary)
     for x_shape, k_shape in product(IMAGES, KERNELS):
+        if boundary == 2 and not within_a_period(x_shape, k_shape):
+            continue
         x, k = image(x_shape, "float64"), weights(k_shape)
         tally.same(itk("Convolution", x, k, boundary=boundary), x, k)
         if all(n >= m for n, m in zip(x_shape, k_shape, strict=True)):
@@ -30,7 +37,7 @@ def test_every_size(boundary):
     for k_shape in product((1, 2, 3), repeat=3):
         x, k = image((4, 3, 5), "int16"), weights(k_shape, "int16")
         tally.same(itk("Convolution", x, k, boundary=boundary), x, k)
-    tally.enough(380)
+    tally.enough(280)
 
 
 @pytest.mark.parametrize("dtype", [*INTEGERS, "float32"])
@@ -49,6 +56,8 @@ def test_dtypes(dtype):
 def test_by_transform(boundary):
     tally = Tally("SimpleITK.FFTConvolution", boundaryCondition=boundary)
     for x_shape, k_shape in product(IMAGES[:3], KERNELS):
+        if boundary == 2 and not within_a_period(x_shape, k_shape):
+            continue
         x, k = image(x_shape, "float64"), weights(k_shape)
         tally.same(itk("FFTConvolution", x, k, boundary=boundary), x, k, bound=1e-11 * max(1, np.abs(k).sum()))
     x, k = image((6, 7), "float32"), weights((3, 4), "float32")
@@ -56,7 +65,7 @@ def test_by_transform(boundary):
     x, k = image((6, 7), "int32"), weights((3, 4), "int32")
     low = itk("FFTConvolution", x, k, boundary=boundary) - ft.like("SimpleITK.FFTConvolution", boundaryCondition=boundary)(x, k)
     assert set(np.unique(np.abs(low))) <= {0, 1}  # the known bug: cut towards zero after rounding errors
-    tally.enough(148)
+    tally.enough(120)
 
 
 def test_refusals():

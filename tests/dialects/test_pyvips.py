@@ -40,11 +40,11 @@ def test_integer(dtype):
         tally.same(vips("conv", x, k, 1, 2, precision="integer"), x, k, offset=2)
         if dtype in UNSIGNED:
             k = positive(k_shape)
-            for scale in (2, 3, 8):
+            for scale in (2, 8, *([3] if dtype != "uint8" else [])):
                 tally.same(vips("conv", x, k, scale, precision="integer"), x, k, scale=scale)
     convi = Tally("pyvips.Image.convi")
     convi.same(vips("convi", x, k), x, k)
-    tally.enough(1170 if dtype in UNSIGNED else 290)
+    tally.enough(880 if dtype in UNSIGNED else 290)
 
 
 def test_integer_weights():
@@ -72,13 +72,15 @@ def test_refusals():
     tally.refused(x, k[0], "it must be real and have rows")
     with pytest.raises(ValueError, match="not supported"):
         vips("conv", x.astype("int64"), k)
-    tally.enough(5)
+    tally.refused(x, k, "whole numbers", scale=0.4, precision="integer")  # libvips divides by 0 and the process ends
+    tally.refused(x, k, "a power of two", scale=3, precision="integer")
+    tally.enough(7)
 
 
 def test_written():
     cases = [{}, {"scale": 4, "offset": 3}, {"scale": 0.5}]
     for name in ("conv", "convf", "convi"):
-        round_trip(f"pyvips.Image.{name}", cases)
+        round_trip(f"pyvips.Image.{name}", cases[: 2 if name == "convi" else 3])
     call = ft.write(ft.read("pyvips.Image.conv", precision="integer", scale=4, x_dtype="uint8"), "pyvips.Image.conv")
     x, k = image((6, 7), "uint8"), positive((3, 2))
     assert np.array_equal(eval(call.code, {"pyvips": pyvips, "x": x, "k": k}), vips("conv", x, k, 4, precision="integer"))

@@ -33,7 +33,7 @@ def check(case, rng, workers=1, *, exact=True):
 
 
 @pytest.mark.usefixtures("_tier")
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128"])
 @pytest.mark.parametrize("boundary", BOUNDARIES)
 def test_one_axis(boundary, dtype):
     rng = np.random.default_rng(0)
@@ -48,7 +48,7 @@ def test_one_axis(boundary, dtype):
 
 
 @pytest.mark.usefixtures("_tier")
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128"])
 @pytest.mark.parametrize("boundary", BOUNDARIES)
 @pytest.mark.parametrize("kernel", [(1, 1), (2, 2), (3, 3), (5, 4), (7, 7), (1, 6)])
 def test_images(kernel, boundary, dtype):
@@ -68,13 +68,14 @@ def test_sampled(rank):
     for _ in range(150):
         sizes, kernel = rng.integers(1, {1: 90, 2: 40, 3: 10}[rank], rank).tolist(), rng.integers(1, 5, rank).tolist()
         windows = [random_window(rng, n, k, plain=0.2) for n, k in zip(sizes, kernel, strict=True)]
-        dtype = str(rng.choice(["float32", "float64"]))
+        dtype = str(rng.choice(["float32", "float64", "complex64", "complex128"]))
         check(make_case(windows, sizes, kernel, dtype, batch=int(rng.integers(1, 3))), rng, workers=2)
 
 
 @pytest.mark.usefixtures("_tier")
+@pytest.mark.parametrize("dtype", ["float32", "complex64"])
 @pytest.mark.parametrize("width", [2048, 2049, 5000])
-def test_rows_that_end_on_any_address(width):
+def test_rows_that_end_on_any_address(width, dtype):
     rng = np.random.default_rng(5)
     same = [Window(pad_low=1, pad_high=1, boundary_low="edge", boundary_high="edge")] * 2
-    check(make_case(same, (19, width), (3, 3)), rng, workers=2)
+    check(make_case(same, (19, width), (3, 3), dtype), rng, workers=2)

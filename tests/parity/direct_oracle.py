@@ -10,11 +10,12 @@ from faltung.spec.window import Window, fill_value, table
 
 
 def expected(case, x, w):
-    """Return the sums, in float64: exact for small integers."""
+    """Return the sums, in float64 or complex128: exact for small integers."""
     axes = [axis_table(*axis) for axis in zip(case.windows, case.input_sizes, case.kernel_sizes, strict=True)]
-    out = np.zeros((x.shape[0], 1, *case.output_sizes))
+    wide = np.result_type(case.dtype, np.float64)
+    out = np.zeros((x.shape[0], 1, *case.output_sizes), wide)
     for taps in product(*map(range, case.kernel_sizes)):
-        out += np.float64(w[(0, 0, *taps)]) * read(x, [[part[:, t] for part in axis] for axis, t in zip(axes, taps, strict=True)])
+        out += wide.type(w[(0, 0, *taps)]) * read(x, [[part[:, t] for part in axis] for axis, t in zip(axes, taps, strict=True)])
     return out
 
 
@@ -22,8 +23,8 @@ def read(x, columns):
     """Return what one tap reads for every output; the first axis that is outside decides the fill, and a gap reads nothing."""
     n = len(columns)
     if 0 in x.shape:
-        x = np.zeros([x.shape[0], *(max(size, 1) for size in x.shape[1:])])
-    values = x[np.ix_(*map(range, x.shape[:2]), *(index for index, _, _, _ in columns))].astype(np.float64)
+        x = np.zeros([x.shape[0], *(max(size, 1) for size in x.shape[1:])], x.dtype)
+    values = x[np.ix_(*map(range, x.shape[:2]), *(index for index, _, _, _ in columns))].astype(np.result_type(x, np.float64))
     shaped = [[part.reshape([-1 if i == a else 1 for i in range(n)]) for part in column[1:]] for a, column in enumerate(columns)]
     for outside, fill, _ in reversed(shaped):
         values = np.where(outside, fill, values)
@@ -39,7 +40,8 @@ def axis_table(window, n, k):
     outside = [[r in ("low", "high") for r in row] for row in rows]
     fill = [[fill_value(window, r) if r in ("low", "high") else 0 for r in row] for row in rows]
     gap = [[r == "nothing" for r in row] for row in rows]
-    parts = zip((index, outside, fill, gap), (np.intp, bool, float, bool), strict=True)
+    number = complex if np.iscomplexobj([window.fill_low, window.fill_high]) else float
+    parts = zip((index, outside, fill, gap), (np.intp, bool, number, bool), strict=True)
     return [np.array(part, dtype).reshape(len(rows), k) for part, dtype in parts]
 
 
@@ -64,4 +66,7 @@ def make_case(windows, sizes, kernel, dtype="float32", batch=1):
 
 
 def integers(rng, shape, dtype):
+    """Return small whole numbers; Gaussian integers for complex dtypes."""
+    if np.dtype(dtype).kind == "c":
+        return (rng.integers(-9, 10, shape) + 1j * rng.integers(-9, 10, shape)).astype(dtype)
     return rng.integers(-9, 10, shape).astype(dtype)

@@ -1,15 +1,18 @@
 """The bits of an output do not depend on tier, threads, or on how the arrays lie."""
 
+from fractions import Fraction
 from itertools import product
 
 import numpy as np
 import pytest
 from parity.direct_oracle import make_case
 
+from faltung.codegen.compile import dialect
 from faltung.methods import direct
 from faltung.spec.window import Window
 
 pytestmark = pytest.mark.compiled
+DTYPES = ("float32", "float64", "complex64", "complex128")
 CASES = [
     ((70, 700), (3, 3), 1), ((40, 531), (7, 7), 1), ((9, 2000), (5, 2), 1), ((33, 1500), (3, 5), 2), ((20_000,), (31,), 1),
     ((9, 20, 300), (3, 3, 3), 1), ((17, 90), (13, 12), 1),
@@ -18,8 +21,12 @@ CASES = [
 
 def arrays(case, seed=0):
     rng = np.random.default_rng(seed)
-    x = rng.standard_normal((1, 1, *case.input_sizes)).astype(case.dtype)
-    return x, rng.standard_normal((1, 1, *case.kernel_sizes)).astype(case.dtype)
+    return normal(rng, case.input_sizes, case.dtype), normal(rng, case.kernel_sizes, case.dtype)
+
+
+def normal(rng, sizes, dtype):
+    parts = 2 if np.dtype(dtype).kind == "c" else 1
+    return rng.standard_normal((1, 1, *sizes, parts)).view("c16" if parts == 2 else "f8")[..., 0].astype(dtype)
 
 
 def a_case(sizes, kernel, stride, dtype, boundary="half_sample"):
@@ -41,7 +48,7 @@ def unrolled(monkeypatch):
     return lambda: monkeypatch.setattr("faltung.methods.direct.bound.REPAID", 0)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize(("sizes", "kernel", "stride"), CASES)
 def test_tiers_and_threads(sizes, kernel, stride, dtype, unrolled, monkeypatch):
     case = a_case(sizes, kernel, stride, dtype)
@@ -56,11 +63,12 @@ def test_tiers_and_threads(sizes, kernel, stride, dtype, unrolled, monkeypatch):
     assert np.isfinite(plain).all()
 
 
+@pytest.mark.parametrize("dtype", ["float32", "complex64", "complex128"])
 @pytest.mark.parametrize("repaid", [0, 1 << 60])
 @pytest.mark.parametrize(("sizes", "kernel", "stride"), CASES)
-def test_views(sizes, kernel, stride, repaid, monkeypatch):
+def test_views(sizes, kernel, stride, repaid, dtype, monkeypatch):
     monkeypatch.setattr("faltung.methods.direct.bound.REPAID", repaid)
-    case = a_case(sizes, kernel, stride, "float32")
+    case = a_case(sizes, kernel, stride, dtype)
     x, w = arrays(case)
     plain = result(case, x, w)
     for step, layout in product((1, 2, -1, -3), "CF"):
@@ -79,15 +87,43 @@ def strided(a, step, layout):
     return view
 
 
-def test_misaligned_and_broadcast_arrays():
-    case = a_case((20, 600), (3, 3), 1, "float32")
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_order_of_the_sums_is_the_one_described(dtype):
+    case = make_case([Window()], [6], [6], dtype)
+    x, w = arrays(case, seed=3)
+    rounded = np.finfo(dtype).dtype.type
+
+    def total(numbers, weights):
+        acc = rounded(0)
+        for a, b in zip(numbers, weights, strict=True):
+            acc = nearest(Fraction(float(a)) * Fraction(float(b)) + Fraction(float(acc)), rounded)
+        return acc
+
+    a, b = ([total(part, weights) for part in (x.real[0, 0], x.imag[0, 0])] for weights in (w.real[0, 0], w.imag[0, 0]))
+    out = result(case, x, w)[0, 0, 0]
+    if dialect().fused:
+        assert [out.real, out.imag] == [a[0] - b[1], a[1] + b[0]]
+
+
+def nearest(exact, rounded):
+    """Return the float nearest to a fraction, which is not halfway between two."""
+    if rounded is np.float64:
+        return np.float64(exact.numerator / exact.denominator)
+    guess = np.float32(exact.numerator / exact.denominator)
+    around = [np.nextafter(guess, np.float32(-np.inf)), guess, np.nextafter(guess, np.float32(np.inf))]
+    return min(around, key=lambda number: abs(Fraction(float(number)) - exact))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_misaligned_and_broadcast_arrays(dtype):
+    case = a_case((20, 600), (3, 3), 1, dtype)
     x, w = arrays(case)
     plain = result(case, x, w)
-    odd = np.zeros(x.nbytes + 1, np.uint8)[1:].view(np.float32).reshape(x.shape)
+    odd = np.zeros(x.nbytes + 1, np.uint8)[1:].view(dtype).reshape(x.shape)
     odd[...] = x
-    target = np.zeros(x.nbytes + 1, np.uint8)[1:].view(np.float32).reshape(x.shape)
+    target = np.zeros(x.nbytes + 1, np.uint8)[1:].view(dtype).reshape(x.shape)
     assert np.array_equal(plain, result(case, odd, w, like=target))
-    flat = np.broadcast_to(np.float32(2), x.shape)
+    flat = np.broadcast_to(x[0, 0, 3, 5], x.shape)
     assert np.array_equal(result(case, flat, w), result(case, np.ascontiguousarray(flat), w))
 
 

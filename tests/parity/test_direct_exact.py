@@ -11,7 +11,7 @@ from faltung.spec.boundary import BOUNDARIES
 from faltung.spec.window import Window, core_size
 
 pytestmark = pytest.mark.compiled
-DTYPES = ("float32", "float64")
+DTYPES = ("float32", "float64", "complex64", "complex128")
 
 
 def check(case, rng, *, workers=1):
@@ -22,8 +22,9 @@ def check(case, rng, *, workers=1):
     assert np.array_equal(out, expected(case, x, w)), case
 
 
+@pytest.mark.parametrize("dtype", ["float64", "complex64"])
 @pytest.mark.parametrize("boundaries", list(product(BOUNDARIES, BOUNDARIES)), ids=":".join)
-def test_small_axis(boundaries):
+def test_small_axis(boundaries, dtype):
     rng = np.random.default_rng(1)
     low, high = boundaries
     for n, k, stride, dilation, spacing in product(range(1, 6), range(1, 5), (1, 2, 3), (1, 2), (1, 2)):
@@ -33,7 +34,7 @@ def test_small_axis(boundaries):
                 boundary_high=high, fill_low=3, fill_high=-2,
             )  # fmt: skip
             if core_size(window, n, k):
-                check(make_case([window], [n], [k], "float64"), rng)
+                check(make_case([window], [n], [k], dtype), rng)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -63,9 +64,10 @@ def test_images_unrolled(kernel, boundary, dtype, monkeypatch):
     direct.bind.cache_clear()
 
 
-@pytest.mark.parametrize("stride", [(1, 1), (2, 2), (1, 3), (3, 1)])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("stride", [(1, 1), (2, 2), (1, 3), (3, 1), (1, 4), (1, 5)])
 @pytest.mark.parametrize("dilation", [(1, 1), (2, 2), (1, 3)])
-def test_strides_and_dilations_unrolled(stride, dilation, monkeypatch):
+def test_strides_and_dilations_unrolled(stride, dilation, dtype, monkeypatch):
     monkeypatch.setattr("faltung.methods.direct.bound.REPAID", 0)
     direct.bind.cache_clear()
     rng = np.random.default_rng(3)
@@ -74,7 +76,7 @@ def test_strides_and_dilations_unrolled(stride, dilation, monkeypatch):
             Window(stride=s, kernel_dilation=d, pad_low=d * k // 2, pad_high=d * k // 2, boundary_low="whole_sample")
             for s, d, k in zip(stride, dilation, kernel, strict=True)
         ]
-        check(make_case(windows, sizes, kernel), rng)
+        check(make_case(windows, sizes, kernel, dtype), rng)
     direct.bind.cache_clear()
 
 
@@ -83,6 +85,24 @@ def test_the_first_axis_outside_decides_the_fill():
     out = np.zeros((1, 1, 2, 2))
     direct.run(make_case(windows, (1, 1), (1, 1), "float64"), np.ones((1, 1, 1, 1)), np.ones((1, 1, 1, 1)), out, 1)
     assert out[0, 0].tolist() == [[10, 10], [200, 1]]
+
+
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+def test_fill_values_may_be_complex(dtype):
+    windows = [Window(pad_low=2, pad_high=3, boundary_low="constant", fill_low=f, fill_high=2) for f in (10 - 3j, 4j)]
+    for n in ((1, 1), (4, 90)):
+        check(make_case(windows, n, (2, 3), dtype), np.random.default_rng(5))
+
+
+def test_a_complex_product_of_infinity_is_what_numpy_says():
+    numbers = np.array([np.inf, -np.inf, 2, 0, -1, complex(0, np.inf), complex(np.nan, 1), complex(3, -2)])
+    case = make_case([Window()], [1], [1], "complex128")
+    for x, w in product(numbers, numbers):
+        out = np.zeros((1, 1, 1), np.complex128)
+        direct.run(case, np.full((1, 1, 1), x), np.full((1, 1, 1), w), out, 1)
+        a, b, c, d = x.real, x.imag, w.real, w.imag
+        with np.errstate(invalid="ignore"):
+            assert np.array_equal([out.real, out.imag], [[[[c * a - d * b]]], [[[c * b + d * a]]]], equal_nan=True), (x, w)
 
 
 def test_every_tap_counts():

@@ -3,17 +3,21 @@
 from dataclasses import replace
 
 from faltung.dialects import DIALECTS
+from faltung.dialects.bridging import is_single, over_all_axes, without_layout
 from faltung.dialects.lowering import lowered
 from faltung.dialects.names import known
 from faltung.dialects.record import Call, Dialect, Refusal, complete, read_with
 from faltung.dialects.task import Task, resolved
 from faltung.dialects.typed import TypedCall, read_text
 from faltung.errors import DialectError, SpecError
-from faltung.spec import Spec
+from faltung.spec import Layout, Spec
+from faltung.spec.spec import Conj
 
 Shape = tuple[int, ...] | None
 # Libraries with arrays of their own, and what makes one of any array.
 ARRAYS = {"torch": "torch.as_tensor({})", "mlx": "mlx.core.array({})", "tinygrad": "tinygrad.Tensor({})", "kornia": "torch.as_tensor({})"}
+# Libraries that take real numbers only: what they conjugate does not matter.
+REAL = {"cv2", "skimage", "PIL", "pyvips", "SimpleITK", "mlx", "tinygrad", "onnx", "kornia", "imagemagick", "ffmpeg", "svg", "gegl"}
 
 
 def translate(call: str, to: str, *, x_shape: Shape = None, k_shape: Shape = None) -> Call | Refusal:
@@ -52,13 +56,42 @@ def translate(call: str, to: str, *, x_shape: Shape = None, k_shape: Shape = Non
     found = read_text(call, DIALECTS)
     target = DIALECTS[known(to, DIALECTS)]
     found = replace(found, x_shape=_shape(x_shape, found.x_shape, "x"), k_shape=_shape(k_shape, found.k_shape, "k"))
-    source = DIALECTS[found.function]
     facts = {"x_shape": found.x_shape, "k_shape": found.k_shape}
     try:
-        spec = read_with(source, {**found.arguments, **{name: shape for name, shape in facts.items() if shape is not None}})
-        return lowered(target, resolved(_task(found, source, target, spec)))
+        spec = read_with(DIALECTS[found.function], found.arguments | {name: shape for name, shape in facts.items() if shape is not None})
+        return _written(found, DIALECTS[found.function], target, spec)
     except SpecError as error:
         raise DialectError(str(error)) from None
+
+
+def _written(found: TypedCall, source: Dialect, target: Dialect, spec: Spec) -> Call | Refusal:
+    """Return the shortest line of two where a library takes real numbers only, and it does not matter what is conjugated."""
+    task = _task(found, source, target, spec)
+    if isinstance(task, Refusal):
+        return task
+    if spec.conj == "input" or not {_home(source), _home(target)} & REAL:
+        return _bridged(found, target, resolved(task))
+    conjs: tuple[Conj, ...] = ("none", "kernel")
+    answers = [_bridged(found, target, resolved(replace(task, spec=replace(spec_, conj=conj)))) for spec_ in [task.spec] for conj in conjs]
+    return min(answers, key=lambda answer: (isinstance(answer, Refusal), len(answer.code) if isinstance(answer, Call) else 0))
+
+
+def _bridged(found: TypedCall, target: Dialect, task: Task) -> Call | Refusal:
+    """Return the line; where the library has no channels, for the one image and channel that there may be."""
+    answer = lowered(target, task)
+    layout = task.spec.layout
+    single = without_layout(task) if isinstance(answer, Refusal) and layout is not None and target.says is None else None
+    if single is None or layout is None:
+        return answer
+    nearest = lowered(target, single)
+    if found.x_shape is not None and found.k_shape is not None and is_single(layout, found.x_shape, found.k_shape):
+        return nearest
+    reason = f"{target.function} has no batches and channels; it can take one image with one channel, if x_shape and k_shape say so"
+    return Refusal(function=target.function, reason=reason, nearest=nearest if isinstance(nearest, Call) else nearest.nearest)
+
+
+def _home(dialect: Dialect) -> str:
+    return dialect.function.partition(".")[0]
 
 
 def _shape(given: Shape, literal: Shape, name: str) -> Shape:
@@ -72,35 +105,41 @@ def _shape(given: Shape, literal: Shape, name: str) -> Shape:
     return sizes
 
 
-def _task(found: TypedCall, source: Dialect, target: Dialect, spec: Spec) -> Task:
+def _task(found: TypedCall, source: Dialect, target: Dialect, spec: Spec) -> Task | Refusal:
     facts = complete(source, {**found.arguments, "x_shape": found.x_shape, "k_shape": found.k_shape})
-    sliding = source.sliding(facts) if source.sliding and found.x_shape is not None else None
     axes = source.axes if source.axes is not None else target.axes if spec.layout is None else None
-    x_sizes, k_sizes = _sizes(found, spec, sliding)
     x, k = (_named(text, shape, found) for text, shape in ((found.input, found.x_shape), (found.kernel, found.k_shape)))
-    home = target.function.partition(".")[0]
-    wrap = ARRAYS.get(home, "{}") if home != source.function.partition(".")[0] else "{}"
-    return Task(spec=spec, x=x, k=k, kernel=k, x_sizes=x_sizes, k_sizes=k_sizes, axes=axes, wrap=wrap)
+    wrap = ARRAYS.get(_home(target), "{}") if _home(target) != _home(source) else "{}"
+    task = Task(spec=spec, x=x, k=k, kernel=k, axes=axes, wrap=wrap)
+    if found.x_shape is None or found.k_shape is None:
+        if facts.get("axes") is not None or facts.get("axis", -1) != -1:
+            return Refusal(function=target.function, reason="which axis or axes slide needs x_shape and k_shape to be translated")
+        return task
+    if spec.layout is not None:
+        return _with_sizes(found, task, spec.layout)
+    x_shape, k_shape = found.x_shape, found.k_shape
+    sliding = (facts["axis"],) if "axis" in facts else source.sliding(facts) if source.sliding else None
+    if sliding is None or len(sliding) == len(x_shape) or len(sliding) != len(k_shape):
+        if len(x_shape) != len(k_shape):
+            raise DialectError(f"{found.function} slides over {len(x_shape)} axes of an input of shape {x_shape}; k_shape is {k_shape}")
+        return replace(task, x_sizes=x_shape, k_sizes=k_shape, axes=len(x_shape))
+    if target.sliding is not None and target.sliding(complete(target, {"x_shape": x_shape, "k_shape": k_shape})) == sliding:
+        return replace(task, x_sizes=tuple(x_shape[axis] for axis in sliding), k_sizes=k_shape, axes=len(k_shape))
+    if target.axes not in (None, len(x_shape)):
+        return Refusal(function=target.function, reason=f"{target.function} slides over {target.axes} axes; the input has {len(x_shape)}")
+    return over_all_axes(task, sliding, x_shape, k_shape)
+
+
+def _with_sizes(found: TypedCall, task: Task, layout: Layout) -> Task:
+    x, k = found.x_shape or (), found.k_shape or ()
+    if len(x) != len(layout.input) or len(k) != len(layout.kernel):
+        raise DialectError(f"{found.function} has operands of layout {layout}; their shapes are {x} and {k}")
+    sizes = (tuple(shape[letters.index(c)] for c in layout.spatial) for shape, letters in ((x, layout.input), (k, layout.kernel)))
+    x_sizes, k_sizes = sizes
+    return replace(task, x_sizes=x_sizes, k_sizes=k_sizes)
 
 
 def _named(text: str, shape: Shape, found: TypedCall) -> str:
     """Return an operand's text; numbers become an array where the line asks for their shape."""
     literal = text.startswith(("[", "("))
     return f"numpy.array({text})" if literal and None in (found.x_shape, found.k_shape) else text
-
-
-def _sizes(found: TypedCall, spec: Spec, sliding: Shape) -> tuple[Shape, Shape]:
-    """Return the sizes on the sliding axes, both or none."""
-    x, k = found.x_shape, found.k_shape
-    if x is None or k is None:
-        return None, None
-    if spec.layout is not None:
-        if len(x) != len(spec.layout.input) or len(k) != len(spec.layout.kernel):
-            raise DialectError(f"{found.function} has operands of layout {spec.layout}; their shapes are {x} and {k}")
-        spatial = spec.layout.spatial
-        return tuple(x[spec.layout.input.index(c)] for c in spatial), tuple(k[spec.layout.kernel.index(c)] for c in spatial)
-    if sliding is not None:
-        x = tuple(x[axis] for axis in sliding)
-    if len(x) != len(k):
-        raise DialectError(f"{found.function} slides over {len(x)} axes of an input of shape {found.x_shape}; the kernel has shape {k}")
-    return x, k

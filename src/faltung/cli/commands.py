@@ -19,6 +19,12 @@ Examples:
   faltung trace "0 0 0; 1 1 2; 1 3 0" "4 1 1; 0 3 3; 2 1 2"
   faltung trace "3 5 8" "1 -1" --mode same:high --boundary edge --all
 """
+PROBE_EXAMPLES = """\b
+Examples:
+  faltung probe scipy.ndimage:convolve
+  faltung probe numpy:correlate --ndim 1
+  faltung probe mine:blur --path --pytest > test_blur.py
+"""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -106,6 +112,25 @@ def laws(names: tuple[str, ...], seed: int, as_json: bool) -> int:
     from faltung.cli.checking import check_laws
 
     return check_laws(names, seed, as_json)
+
+
+@group.command(epilog=PROBE_EXAMPLES)
+@click.argument("function", metavar="PACKAGE.MODULE:FUNCTION")
+@click.option("--ndim", type=click.IntRange(1, 3), default=2, show_default=True, help="Axes of input and kernel.")
+@click.option("--limit", type=click.FloatRange(0.1, 86400), default=60.0, show_default=True, help="Seconds before it is killed.")
+@click.option("--path", "here", is_flag=True, help="Look for the module in the current folder, too.")
+@click.option("--pytest", "as_pytest", is_flag=True, help="Print a test module that pins what was found.")
+@json_option
+def probe(function: str, ndim: int, limit: float, here: bool, as_pytest: bool, as_json: bool) -> int:
+    """Find out the convention of any function of an input and a kernel, and print its card.
+
+    The function runs in a process of its own, which is killed when it hangs. Exit status 4 if no convention fits.
+    """
+    from faltung.cli.probing import probe_target
+
+    if as_pytest and as_json:
+        raise click.UsageError("--pytest and --json are two forms of one answer; choose one")
+    return probe_target(function, ndim, limit, (".",) if here else (), "pytest" if as_pytest else "json" if as_json else "text")
 
 
 @group.command()

@@ -49,12 +49,21 @@ def zeros(type_: str) -> Value:
     return Value(type_, "zeroinitializer" if type_.startswith("<") else "0.0")
 
 
+def constants(numbers: Sequence[float], element: str) -> Value:
+    """Return the constant vector (or, for one number, scalar) of `numbers`, rounded to the element."""
+    entries = [f"0x{struct.unpack('>Q', struct.pack('>d', _rounded(number, element)))[0]:016X}" for number in numbers]
+    text = entries[0] if len(entries) == 1 else "<" + ", ".join(f"{element} {entry}" for entry in entries) + ">"
+    return Value(vector(len(entries), element), text)
+
+
+def _rounded(number: float, element: str) -> float:
+    single: float = struct.unpack("f", struct.pack("f", number))[0]
+    return single if element == "float" else number
+
+
 def repeated(number: float, lanes: int, element: str) -> Value:
     """Return the constant vector (or, for one lane, scalar) whose entries are `number`, rounded to the element."""
-    rounded = struct.unpack("f", struct.pack("f", number))[0] if element == "float" else number
-    entry = f"0x{struct.unpack('>Q', struct.pack('>d', rounded))[0]:016X}"
-    type_ = vector(lanes, element)
-    return Value(type_, entry if lanes == 1 else "<" + ", ".join([f"{element} {entry}"] * lanes) + ">")
+    return constants([number] * lanes, element)
 
 
 class Builder:

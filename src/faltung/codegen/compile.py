@@ -1,11 +1,14 @@
 """IR text to machine code in this process.
 
-There is one execution engine; modules are added to it and never leave, for code that a plan may still call must not go away.
+There is one execution engine; objects are added to it and never leave, for code that a plan may still call must not go away. An object
+comes from the cache on disk where it can, and what is compiled goes there.
+
 LLVM is not safe for several threads at once, so everything here happens under one lock, which a fork takes and gives back, so that
 the child never inherits it locked.
 """
 
 import ctypes
+import hashlib
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -13,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from faltung.codegen import object_cache
 from faltung.codegen.builder import Builder, Dialect, module_text
 from faltung.codegen.host import Host, host
 
@@ -20,6 +24,8 @@ _lock = threading.RLock()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 
+PASSES = 1
+"""To be raised when the same text would become other machine code: a change of passes or options below."""
 C_TYPES: dict[str, Any] = {"ptr": ctypes.c_void_p, "i64": ctypes.c_int64}
 
 
@@ -36,16 +42,38 @@ def compile_function(builders: Sequence[Builder]) -> Compiled:
     entry = builders[-1]
     text = module_text(builders)
     with _lock:
-        engine, machine = _engine()
-        llvm = _llvm()
-        module = llvm.parse_assembly(text)
-        module.verify()
-        _optimise(llvm, module, machine)
-        engine.add_module(module)
+        engine, _ = _engine()
+        engine.add_object_file(_llvm().ObjectFileRef.from_data(machine_code(text)))
         engine.finalize_object()
         address = engine.get_function_address(entry.name)
     prototype = ctypes.CFUNCTYPE(None, *(C_TYPES[a.type] for a in entry.arguments))
     return Compiled(address, prototype(address))
+
+
+def machine_code(text: str) -> bytes:
+    """Return the object that a module's text becomes, from the cache on disk or compiled now and kept there."""
+    place = object_cache.folder()
+    key = f"{_machine_key()}\ntext {hashlib.sha256(text.encode()).hexdigest()}"
+    kept = object_cache.load(place, key) if place is not None else None
+    if kept is not None:
+        return kept
+    llvm, (_, machine) = _llvm(), _engine()
+    module = llvm.parse_assembly(text)
+    module.verify()
+    _optimise(llvm, module, machine)
+    code: bytes = machine.emit_object(module)
+    if place is not None:
+        object_cache.save(place, key, code)
+    return code
+
+
+@cache
+def _machine_key() -> str:
+    """Return everything but the text on which machine code depends."""
+    llvm, target = _llvm(), host()
+    version = ".".join(map(str, llvm.llvm_version_info))
+    lines = [f"passes {PASSES}", f"llvmlite {_version()}", f"LLVM {version}", llvm.get_process_triple(), target.cpu, target.features]
+    return "\n".join(lines)
 
 
 @cache

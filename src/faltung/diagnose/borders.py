@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from faltung.diagnose.calling import Interview
-from faltung.diagnose.data import LONG, PRIMES, Setting, Shape, UnreadableError, array_of
+from faltung.diagnose.data import LONG, PRIMES, Setting, Shape, UnreadableError, array_of, zeros
 from faltung.diagnose.impulses import Steps
 from faltung.spec import BOUNDARIES, Boundary, Problem, Spec, source
 from faltung.spec.window import Number, Window, core_size, position, reach, reading
 
 Array = np.ndarray[Any, Any]
+Law = tuple[Boundary, Number]  # with its fill
 N = 11  # samples of the axis in question: its two values for each sample are the first 22 primes
 
 
@@ -29,36 +30,58 @@ class Glimpse:
     own: tuple[float, float] | None
 
 
-def read_borders(ask: Interview, setting: Setting, steps: Steps, core: Spec) -> Spec:
-    """Return the Spec with its boundary and fill, or with its frame.
+def read_borders(ask: Interview, setting: Setting, steps: Steps, core: Spec) -> tuple[Spec, str]:
+    """Return the Spec with its boundary and fill, or with its frame; and a sentence where the kernels that are taken leave a doubt.
 
     Raises
     ------
     UnreadableError
         When what is read outside follows none of the laws; the message draws it.
     """
-    laws: list[tuple[tuple[Boundary, Number] | None, ...]] = []
+    ends: list[tuple[list[Law], list[Law]]] = []
     for axis in range(setting.ndim):
         seen = _glimpses(ask, setting, steps, core, axis)
         frame = _frame(seen)
         if frame is not None:
-            return replace(core, frame=frame)
-        laws.append((_law(seen, "low", axis), _law(seen, "high", axis)))
+            return replace(core, frame=frame), ""
+        ends.append((_laws(seen, "low", axis), _laws(seen, "high", axis)))
     if core.operation == "convolve_transpose":
-        return core
-    pairs = [(low or high or ("zero", 0), high or low or ("zero", 0)) for low, high in laws]
+        return core, ""
+    return _settled(core, ends)
+
+
+def _settled(core: Spec, ends: list[tuple[list[Law], list[Law]]]) -> tuple[Spec, str]:
+    """Return the Spec with one law for each end: the same for all where one fits all; an end that is never read takes the other's."""
+    told = [laws for pair in ends for laws in pair if laws]
+    common = [law for law in (told[0] if told else ()) if all(law in laws for laws in told)]
+    pairs = [tuple((common or laws or other or [("zero", 0)])[0] for laws, other in (pair, pair[::-1])) for pair in ends]
     boundary = tuple((low[0], high[0]) for low, high in pairs)
     fill = tuple((low[1], high[1]) for low, high in pairs)
-    return replace(core, boundary=_joined(boundary), fill=_joined(fill))
+    spec = replace(core, boundary=_joined(boundary), fill=_joined(fill))
+    doubt = common if common else next((laws for laws in told if len(laws) > 1), [])
+    if len(doubt) < 2:
+        return spec, ""
+    return spec, f"the kernels that it takes cannot tell {' from '.join(law for law, _ in doubt)} outside; the first is assumed"
 
 
 def _joined(entries: tuple[Any, ...]) -> tuple[Any, ...]:
     return entries[:1] if len(set(entries)) == 1 else entries
 
 
+def _kernel_shape(ask: Interview, setting: Setting, axis: int, kernel_axis: int) -> Shape:
+    """Return the shape of a kernel that reaches far along one axis: the longest that is taken."""
+    for taps in (7, 6, 5):
+        shape = tuple(taps if a == kernel_axis else n for a, n in enumerate(setting.base))
+        k = np.zeros(shape, setting.k_dtype)
+        k[(0,) * len(shape)] = 1
+        if ask(zeros(setting, LONG[setting.ndim]), k).value is not None:
+            return shape
+    return max(setting.kernels, key=lambda shape: (shape[kernel_axis], min(shape)))
+
+
 def _glimpses(ask: Interview, setting: Setting, steps: Steps, core: Spec, axis: int) -> list[Glimpse]:
     kernel_axis = steps.axes[axis].kernel_axis
-    k_shape = max(setting.kernels, key=lambda shape: (shape[kernel_axis], min(shape)))
+    k_shape = _kernel_shape(ask, setting, axis, kernel_axis)
     x_shape = tuple(N if a == axis else n for a, n in enumerate(LONG[setting.ndim]))
     if reach_of(steps, axis, k_shape) >= N:
         x_shape = LONG[setting.ndim]
@@ -86,7 +109,9 @@ def _line(ask: Interview, setting: Setting, steps: Steps, problem: Problem, axis
     inputs = [np.broadcast_to(signal.reshape(shape), problem.input_shape).astype(setting.x_dtype) for signal in signals]
     answers = [array_of(ask(x, k)) for x in inputs]
     if any(answer.shape != problem.output_shape for answer in answers):
-        raise UnreadableError(f"input {problem.input_shape} and kernel {k.shape} gave shape {answers[0].shape}, expected {problem.output_shape}")
+        raise UnreadableError(
+            f"input {problem.input_shape} and kernel {k.shape} gave shape {answers[0].shape}, expected {problem.output_shape}"
+        )
     factor = 1 if isinstance(steps.scale, str) else steps.scale
     window = problem.windows[axis]
     where: list[Any] = [_middle(problem, a, stored[steps.axes[a].kernel_axis]) for a in range(setting.ndim)]
@@ -150,20 +175,20 @@ def _frame(seen: list[Glimpse]) -> Any:
     return None
 
 
-def _law(seen: list[Glimpse], end: str, axis: int) -> tuple[Boundary, Number] | None:
-    """Return the law of one end with its fill, None where nothing is read there."""
+def _laws(seen: list[Glimpse], end: str, axis: int) -> list[Law]:
+    """Return the laws of one end, with their fill, that explain what was seen; none where nothing is read there."""
     n = N if max(g.m for g in seen) < 2 * N else max(g.m for g in seen if g.sample is not None) + 1
     outside = sorted({g.m: g for g in seen if (g.m < 0 if end == "low" else g.m >= n)}.items())
     if not outside:
-        return None
+        return []
     fills = {round(value, 4) for _, g in outside for value in g.values}
     if len(fills) == 1 and all(g.sample is None or g.values[0] == g.values[1] for _, g in outside):
         value = outside[0][1].values[0]
         nearest = round(value)
         exact: Number = nearest if abs(value - nearest) < 1e-6 * max(1, abs(value)) else value
-        return ("zero", 0) if exact == 0 else ("constant", exact)
-    for law in BOUNDARIES:
-        if all(g.sample is not None and source(law, m, n) == g.sample for m, g in outside):
-            return law, 0
+        return [("zero", 0) if exact == 0 else ("constant", exact)]
+    fitting = [law for law in BOUNDARIES if all(g.sample is not None and source(law, m, n) == g.sample for m, g in outside)]
+    if fitting:
+        return [(law, 0) for law in fitting]
     drawn = ", ".join(f"X[{m}] = " + (f"x[{g.sample}]" if g.sample is not None else f"{g.values[0]:g}") for m, g in outside)
     raise UnreadableError(f"outside the {end} end of axis {axis} ({n} samples) no law is followed: {drawn}")

@@ -79,7 +79,7 @@ class Card:
         rows = [("convention", str(self.spec) if self.spec else "none that was tried"), *((line.about, line.text) for line in self.lines)]
         rows += [("dtypes", dtype_text(self.dtypes))] if self.dtypes else []
         rows += [("behaves like", ", ".join(self.same_as))] if self.same_as else []
-        rows += [("can be written", text) for text in self.said_as]
+        rows += [("same sums as", text) for text in self.said_as]
         rows += [("nearest", text) for text in self.nearest]
         rows += [("note", text) for text in self.problems]
         axes = f"{self.ndim} axis" if self.ndim == 1 else f"{self.ndim} axes"

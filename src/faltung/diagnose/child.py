@@ -83,7 +83,8 @@ def load(target: str, folders: list[str]) -> Callable[[Array, Array], Any]:
     """Return the function that ``package.module:function`` names."""
     sys.path[:0] = [folder for folder in folders if folder not in sys.path]
     module, _, name = target.partition(":")
-    function: Callable[[Array, Array], Any] = reduce(getattr, name.split("."), importlib.import_module(module))
+    start: Any = importlib.import_module(module)
+    function: Callable[[Array, Array], Any] = reduce(getattr, name.split("."), start)
     if not callable(function):
         raise TypeError(f"{target} is {type(function).__name__}, which cannot be called")
     return function

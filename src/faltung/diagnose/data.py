@@ -1,5 +1,6 @@
 """What a function is asked with: whole numbers that no two taps share, impulses, and sizes of both parities that are not square."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -10,7 +11,8 @@ from faltung.diagnose.calling import Answer, Interview
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
-PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113)
+# All below 256: the weights of a probe fit uint8, and no two of them are equal.
+PRIMES = tuple(n for n in range(2, 256) if all(n % d for d in range(2, n)))
 
 # Dtypes of input and kernel, the most telling first: the first pair that is taken serves all questions about positions.
 DTYPES = (
@@ -24,6 +26,9 @@ KERNELS: dict[int, tuple[Shape, ...]] = {
     2: ((4, 3), (3, 4), (2, 5), (5, 2), (3, 3), (4, 4), (5, 5), (2, 2), (1, 3)),
     3: ((2, 3, 4), (3, 2, 2), (4, 3, 3), (3, 3, 3), (2, 2, 2)),
 }
+
+
+ENDED = ("hung", "died")  # kinds of answers that come with the end of the process
 
 
 class UnreadableError(Exception):
@@ -67,27 +72,26 @@ def draw(setting: Setting, x_shape: Shape, k_shape: Shape, seed: int) -> tuple[A
     """Return random whole numbers; small ones where the dtype is small."""
     rng = np.random.default_rng([seed, *x_shape, *k_shape])
     low, high = (0, 3) if "uint8" in (setting.x_dtype, setting.k_dtype) else (-9, 10)
-    return rng.integers(low, high, x_shape).astype(setting.x_dtype), rng.integers(low, high, k_shape).astype(setting.k_dtype)
+    x, k = rng.integers(low, high, x_shape), rng.integers(low, high, k_shape)
+    if k.sum() == 0:  # a function may divide by it
+        k.flat[0] += 1
+    return x.astype(setting.x_dtype), k.astype(setting.k_dtype)
 
 
-def settle(ask: Interview, ndim: int) -> tuple[Setting | None, Answer]:
-    """Return what the function takes on `ndim` axes (None: nothing), and its first answer to anything."""
-    first = None
+def settings(ask: Interview, ndim: int) -> Iterator[Setting]:
+    """Yield what the function takes on `ndim` axes, a pair of dtypes each; nothing where it hangs, ends the process or takes none."""
     for x_dtype, k_dtype in DTYPES:
         taken, refused = [], []
         for shape in KERNELS[ndim]:
             answer = ask(np.ones(LONG[ndim], x_dtype), weights(shape, k_dtype))
-            first = first or answer
-            if answer.kind == "hung":
-                return None, answer
+            if answer.kind in ENDED:
+                return
             if answer.value is not None and answer.value.ndim == ndim and answer.value.size:
                 taken.append(shape)
             else:
                 refused.append((shape, what(answer)))
         if taken:
-            return Setting(ndim=ndim, x_dtype=x_dtype, k_dtype=k_dtype, kernels=tuple(taken), refused=tuple(refused)), answer
-    assert first is not None
-    return None, first
+            yield Setting(ndim=ndim, x_dtype=x_dtype, k_dtype=k_dtype, kernels=tuple(taken), refused=tuple(refused))
 
 
 def what(answer: Answer) -> str:

@@ -114,7 +114,7 @@ def _crops(seen: tuple[Extent, ...], axis: AxisSteps) -> list[dict[str, Any]]:
 
 
 def _fits(core: dict[str, Any], axis: int, word: dict[str, Any], seen: tuple[Extent, ...]) -> bool:
-    per_axis = {name: (value[axis],) if isinstance(value, tuple) else value for name, value in core.items()}
+    per_axis: dict[str, Any] = {name: (value[axis],) if isinstance(value, tuple) else value for name, value in core.items()}
     try:
         spec = Spec(**per_axis, **word)
         for e in seen:
@@ -137,5 +137,5 @@ def _joined(words: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _told(extents: tuple[tuple[Extent, ...], ...]) -> str:
-    rows = [f"axis {axis}: {e.n} samples and {e.k} taps give {e.m} outputs from {-e.pad_low} on" for axis, seen in enumerate(extents) for e in seen[:3]]
-    return "; ".join(rows)
+    seen = [(axis, e) for axis, row in enumerate(extents) for e in row[:3]]
+    return "; ".join(f"axis {axis}: {e.n} samples and {e.k} taps give {e.m} outputs from {-e.pad_low} on" for axis, e in seen)

@@ -16,7 +16,7 @@ from faltung.diagnose.data import LONG, Setting, Shape, UnreadableError, array_o
 
 Array = np.ndarray[Any, Any]
 MOST = 6  # largest stride, dilation and input_dilation that are tried
-PLACES = 12  # impulses, around the middle: enough to meet every phase of a stride
+PLACES = 16  # impulses, around the middle: enough to meet every phase of a stride
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,9 @@ def sightings(ask: Interview, setting: Setting, x_shape: Shape, k_shape: Shape, 
             tap = np.argwhere(np.isclose(k * factor, change[tuple(o)], rtol=1e-4))
             if len(tap) != 1:
                 shown = f"{change[tuple(o)] / factor:g}"
-                raise UnreadableError(f"an impulse at {position} is answered by {shown} at {tuple(map(int, o))}, which is no weight of {k.tolist()}")
+                raise UnreadableError(
+                    f"an impulse at {position} is answered by {shown} at {tuple(map(int, o))}, which is no weight of {k.tolist()}"
+                )
             rows.append((position, tuple(tap[0]), tuple(o)))
     return np.array(rows, dtype=int).reshape(-1, 3, len(k_shape))
 
@@ -86,16 +88,29 @@ def read_steps(ask: Interview, setting: Setting) -> tuple[Steps, Array]:
     x_shape, k = LONG[setting.ndim], weights(setting.base, setting.k_dtype)
     background = array_of(ask(zeros(setting, x_shape), k))
     changes = [response(ask, setting, x_shape, k, at) for at in places(x_shape)]
-    highest = max((change.flat[np.abs(change).argmax()] for change in changes if change.size), key=abs, default=0)
-    if highest == 0:
-        raise UnreadableError("impulses in the middle of the input change nothing")
-    factor = float(highest.real / float(k.max()))
+    factor = _factor(changes, k)
     found = sightings(ask, setting, x_shape, setting.base, places(x_shape), factor)
     offset = float(background[tuple(n // 2 for n in background.shape)].real)
     axes = _axes(found, setting.base)
     if axes is None:
         raise UnreadableError("no stride, dilation and direction explain where impulses land: " + _told(found))
-    return Steps(axes=axes, factor=factor, scale=_scale(ask, setting, k, factor), offset=int(offset) if offset == int(offset) else offset), found
+    return Steps(
+        axes=axes, factor=factor, scale=_scale(ask, setting, k, factor), offset=int(offset) if offset == int(offset) else offset
+    ), found
+
+
+def _factor(changes: Sequence[Array], k: Array) -> float:
+    """Return the number by which every weight that is seen is multiplied."""
+    seen = np.unique(np.concatenate([change[change != 0].real for change in changes]))
+    if not seen.size:
+        raise UnreadableError("impulses in the middle of the input change nothing")
+    highest = float(seen[np.abs(seen).argmax()])
+    for factor in (1.0, 1 / float(k.sum()), *(highest / float(w) for w in sorted(k.flat, reverse=True))):
+        if np.isclose(seen[:, None], k.ravel() * factor, rtol=1e-4).any(axis=1).all():
+            return factor
+    raise UnreadableError(
+        f"impulses are answered by {', '.join(f'{v:g}' for v in seen[:8])}, which are no multiples of the weights {k.tolist()}"
+    )
 
 
 def _axes(found: Array, k_shape: Shape) -> tuple[AxisSteps, ...] | None:

@@ -39,31 +39,41 @@ def target_of(function: Callable[..., Any]) -> str | None:
     module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", None)
     if not isinstance(module, str) or not isinstance(name, str) or module == "__main__" or "<" in name:
         return None
+    parts = module.split(".")
+    public = (".".join(parts[:count]) for count in range(1, len(parts) + 1))  # scipy.ndimage rather than scipy.ndimage._filters
+    return next((f"{place}:{name}" for place in public if _found(place, name) is function), None)
+
+
+def _found(module: str, name: str) -> Any:
     try:
-        found = reduce(getattr, name.split("."), cast(Any, sys.modules[module]))
+        return reduce(getattr, name.split("."), cast(Any, sys.modules[module]))
     except (KeyError, AttributeError):
         return None
-    return f"{module}:{name}" if found is function else None
 
 
 @contextmanager
 def isolated(target: str, limit: float, folders: Sequence[str]) -> Iterator[Ask]:
     """Yield how a function is asked in a child process; the process is killed when a call hangs, and at the end.
 
+    All calls together, and the import before them, may take `limit` seconds each; a process that was killed is started again.
+
     Raises
     ------
     SpecError
         When the function cannot be imported, with the import's own message.
     """
-    end = time.monotonic() + limit
     processes = [_started(target, folders, limit)]
+    end = time.monotonic() + limit
 
     def ask(x: Array, k: Array) -> Answer:
+        try:
+            if processes[-1].poll() is not None:
+                processes.append(_started(target, folders, end - time.monotonic()))
+        except SpecError as error:
+            return Answer(kind="hung", said=f"not asked again: {error}")
         left = end - time.monotonic()
         if left <= 0:
             return Answer(kind="hung", said=f"not asked: the probe's {limit:g} s are over")
-        if processes[-1].poll() is not None:
-            processes.append(_started(target, folders, left))
         return _asked(processes[-1], x, k, min(left, limit / CALL_SHARE))
 
     try:
@@ -74,6 +84,8 @@ def isolated(target: str, limit: float, folders: Sequence[str]) -> Iterator[Ask]
 
 
 def _started(target: str, folders: Sequence[str], limit: float) -> "subprocess.Popen[bytes]":
+    if limit <= 0:
+        raise SpecError(f"{target} is not started: the time is over")
     process = subprocess.Popen(
         [sys.executable, "-P", str(Path(child.__file__))],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,

@@ -36,13 +36,12 @@ def _sizes(setting: Setting) -> tuple[Shape, Shape]:
     return tuple(n // 3 for n in LONG[setting.ndim]), setting.base
 
 
-def _asked(ask: Interview, setting: Setting, dtypes: tuple[str, str], limits: tuple[int, int, int, int], half: bool = False) -> Exchange:
-    """Ask with whole numbers within limits (of x, then of k); `half` divides the kernel by two."""
+def _asked(ask: Interview, setting: Setting, dtypes: tuple[str, str], limits: tuple[int, int, int, int]) -> Exchange:
+    """Ask with whole numbers within limits (of x, then of k)."""
     x_shape, k_shape = _sizes(setting)
     rng = np.random.default_rng(11)
     x = rng.integers(limits[0], limits[1] + 1, x_shape).astype(dtypes[0])
-    k = rng.integers(limits[2], limits[3] + 1, k_shape)
-    k = (k / 2 if half else k).astype(dtypes[1])
+    k = rng.integers(limits[2], limits[3] + 1, k_shape).astype(dtypes[1])
     return Exchange(x=x, k=k, answer=ask(x, k))
 
 
@@ -63,24 +62,25 @@ def _row(exchange: Exchange, pair: tuple[str, str], spec: Spec | None) -> DtypeR
     return DtypeRow(x=pair[0], k=pair[1], result=result, agrees=any(difference(each, exchange) is None for each in asked))
 
 
-def integer_results(rows: tuple[DtypeRow, ...], kernel: str) -> list[DtypeRow]:
-    """Return the rows whose kernel is of a kind ("i" whole numbers, "f" floats) and whose result is an integer."""
-    return [row for row in rows if row.result in INTEGERS and row.agrees is not None and (row.k in INTEGERS) == (kernel == "i")]
-
-
 def read_rounding(ask: Interview, setting: Setting, spec: Spec, rows: tuple[DtypeRow, ...]) -> tuple[Spec, str]:
     """Return the Spec with the rule by which halves become whole numbers, and a sentence."""
-    usable = integer_results(rows, "f")
+    usable = [row for row in rows if row.result in INTEGERS and row.k.startswith("float") and row.agrees is not None]
     if not usable:
         return spec, "results of float kernels are not integers"
-    asked = []
-    for row in usable:
-        signed = not row.result.startswith("u")
-        asked.append((row, _asked(ask, setting, (row.x, row.k), (0, 3, -3 if signed else 0, 3), half=True)))
+    asked = [(row, exchange) for row in usable for exchange in _halves(ask, setting, row)]
     for rule in get_args(Rounding):
         if all(difference(replace(spec, dtype=row.result, rounding=rule), exchange) is None for row, exchange in asked):
             return replace(spec, rounding=rule), rule
     return spec, "follows none of the rules"
+
+
+def _halves(ask: Interview, setting: Setting, row: DtypeRow) -> list[Exchange]:
+    """Ask for sums of which about half end in .5; where the result has a sign, negative ones too."""
+    x_shape, k_shape = _sizes(setting)
+    rng = np.random.default_rng(13)
+    x, k = rng.integers(0, 4, x_shape).astype(row.x), ((2 * rng.integers(0, 2, k_shape) + 1) / 2).astype(row.k)
+    kernels = [k] if row.result.startswith("u") else [k, -k]
+    return [Exchange(x=x, k=each, answer=ask(x, each)) for each in kernels]
 
 
 def read_overflow(ask: Interview, setting: Setting, spec: Spec, rows: tuple[DtypeRow, ...]) -> tuple[Spec, str]:
@@ -100,22 +100,22 @@ def read_overflow(ask: Interview, setting: Setting, spec: Spec, rows: tuple[Dtyp
     return spec, "neither wraps around nor saturates"
 
 
-def read_missing(ask: Interview, setting: Setting, spec: Spec) -> tuple[Spec, str]:
-    """Return the Spec with what one NaN does, and a sentence."""
+def read_missing(ask: Interview, setting: Setting, spec: Spec) -> tuple[Spec, str, list[Exchange]]:
+    """Return the Spec with what one NaN does, a sentence, and the question if its answer follows a rule."""
     if not setting.x_dtype.startswith("float"):
-        return spec, "no floats are taken"
+        return spec, "no floats are taken", []
     exchange = _with_nan(ask, setting)
     found = exchange.answer.value
     if found is None:
-        return spec, f"refused: {exchange.answer.said}"
+        return spec, f"refused: {exchange.answer.said}", []
     for word in MISSING:
         chosen = choices(spec, missing=(word,))
         if chosen and difference(chosen[0], exchange) is None:
-            return chosen[0], _NAN[word]
+            return chosen[0], _NAN[word], [exchange]
     share = int(np.isnan(found).sum()) if found.dtype.kind in "fc" else 0
     if share == found.size:
-        return spec, "one spreads to every output"
-    return spec, f"one makes {share} of {found.size} outputs NaN, which is none of the rules"
+        return spec, "one spreads to every output", []
+    return spec, f"one makes {share} of {found.size} outputs NaN, which is none of the rules", []
 
 
 _NAN = {
@@ -133,5 +133,3 @@ def _with_nan(ask: Interview, setting: Setting) -> Exchange:
     x[tuple(n // 2 for n in x_shape)] = np.nan
     k.flat[k.size // 2] = 0
     return Exchange(x=x, k=k, answer=ask(x, k))
-
-

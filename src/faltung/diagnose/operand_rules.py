@@ -8,6 +8,7 @@ import numpy as np
 from faltung.diagnose.verify import Exchange, choices, difference, first_difference
 from faltung.spec import Spec
 from faltung.spec.notation import default_conj
+from faltung.spec.spec import Operands
 
 CONJ = {
     "none": "nothing is conjugated",
@@ -49,10 +50,13 @@ def read_operands(spec: Spec, asked: Sequence[Exchange]) -> tuple[Spec, str]:
         return spec, "an empty array"
     if all(_unchanged(exchange) for exchange in asked):
         return spec, "the input comes back unchanged"
-    for rule, sentence in EXCHANGES.items():
+    rules: list[Operands] = ["as_given", "longer_first", "dominant_first"]
+    if asked[0].x.ndim > 1 and spec.mode == "valid":  # the two exchanges agree there; the one that is meant for several axes
+        rules = ["as_given", "dominant_first", "longer_first"]
+    for rule in rules:
         chosen = replace(spec, operands=rule)
         if first_difference(chosen, asked) is None:
-            return chosen, sentence + _beyond(chosen, asked)
+            return chosen, EXCHANGES[rule] + _beyond(chosen, asked)
     return spec, f"something else: {first_difference(spec, asked)}"
 
 
@@ -69,3 +73,15 @@ def _empty(exchange: Exchange) -> bool:
 
 def _unchanged(exchange: Exchange) -> bool:
     return exchange.answer.value is not None and np.array_equal(exchange.answer.value, exchange.x)
+
+
+def beyond_one_period(spec: Spec, asked: Sequence[Exchange]) -> str:
+    """Return what happens where the window reaches beyond one period, as a half-sentence; empty where nothing continues."""
+    laws = {law for pair in spec.boundary for law in pair} - {"zero", "constant"}
+    if not laws or spec.mode == "valid" or spec.operation == "convolve_transpose":
+        return ""
+    refused = [exchange.answer.said for exchange in asked if exchange.answer.value is None]
+    if refused:
+        return f"; beyond one period refused: {refused[0]}"
+    wrong = first_difference(spec, asked)
+    return f"; beyond one period something else: {wrong}" if wrong else ", also beyond one period"

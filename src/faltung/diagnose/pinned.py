@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from faltung.diagnose.card import Card
 
 Array = np.ndarray[Any, Any]
-MOST = 3  # examples in a module
+MOST = 2  # examples in a module
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +44,20 @@ def module_text(card: Card, function: str | None) -> str:
     call = ".".join(["function", *rest])
     head = [
         f'"""The convention of {target}, as `faltung.probe` found it. Written by faltung; a failure means that it has changed."""',
-        "", "import numpy as np", "import pytest", "from numpy import inf, nan  # noqa: F401", "", *_testing(card),
+        "", "import numpy as np", "import pytest", *_names(card), "", *_testing(card),
         f"from {module} import {first} as function", "", "",
     ]  # fmt: skip
     return "\n".join([*head, *_convention(card, call), *_dtypes(card, call), *_examples(card, call)]) + "\n"
+
+
+def _names(card: Card) -> list[str]:
+    """Return the import of the names by which numbers that are not finite are written."""
+    text = repr(_smallest(card))
+    return ["from numpy import inf, nan  # noqa: F401"] if "nan" in text or "inf" in text else []
+
+
+def _smallest(card: Card) -> list[Example]:
+    return sorted(card.examples, key=lambda e: np.size(e.x) + np.size(e.k))[:MOST]
 
 
 def _testing(card: Card) -> list[str]:
@@ -69,7 +79,7 @@ def _dtypes(card: Card, call: str) -> list[str]:
     rows = [(row.x, row.k, row.result) for row in card.dtypes if row.result]
     if not rows or not card.examples:
         return []
-    shapes = np.shape(card.examples[0].x), np.shape(card.examples[0].k)
+    shapes = np.shape(_smallest(card)[0].x), np.shape(_smallest(card)[0].k)
     return [
         "DTYPES = [", *(f"    {row!r}," for row in rows), "]", "", "",
         '@pytest.mark.parametrize(("x", "k", "result"), DTYPES)', "def test_dtype(x, k, result):",
@@ -80,7 +90,7 @@ def _dtypes(card: Card, call: str) -> list[str]:
 def _examples(card: Card, call: str) -> list[str]:
     if not card.examples:
         return ["def test_nothing_is_answered():", f"    pytest.raises(Exception, {call}, *[np.ones((5,) * {card.ndim})] * 2)"]
-    rows = [(e.x, e.x_dtype, e.k, e.k_dtype, e.y) for e in card.examples[:MOST]]
+    rows = [(e.x, e.x_dtype, e.k, e.k_dtype, e.y) for e in _smallest(card)]
     return [
         "EXAMPLES = [", *(f"    {row!r}," for row in rows), "]", "", "",
         '@pytest.mark.parametrize(("x", "x_dtype", "k", "k_dtype", "y"), EXAMPLES)', "def test_example(x, x_dtype, k, k_dtype, y):",

@@ -1,4 +1,4 @@
-"""Finding out the convention of a function of (x, k) by asking it."""
+"""Asking a function for its convention: the door, and what is said of a function that gives no steady answer."""
 
 import os
 import sys
@@ -9,24 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from faltung.diagnose.borders import read_borders
 from faltung.diagnose.calling import Answer, Ask, Interview, here
 from faltung.diagnose.card import Card, Line
-from faltung.diagnose.data import KERNELS, LONG, Setting, UnreadableError, array_of, draw, settle, tolerance
-from faltung.diagnose.extents import read_extents, read_mode
-from faltung.diagnose.impulses import Steps, read_steps
+from faltung.diagnose.data import ENDED, KERNELS, LONG, Setting, draw, settings
 from faltung.diagnose.isolation import checked_target, isolated, target_of
-from faltung.diagnose.numbers import read_dtypes, read_missing, read_overflow, read_rounding
-from faltung.diagnose.operand_rules import read_conj, read_operands
-from faltung.diagnose.pinned import example
-from faltung.diagnose.verify import (
-    Exchange, behaving_alike, complex_exchanges, exchanges, first_difference, fitting_shapes, longer_shapes, outputs,
-)  # fmt: skip
-from faltung.diagnose.words import calls_for, core_lines, nearest
+from faltung.diagnose.reading import read_card
 from faltung.errors import SpecError
-from faltung.spec import Spec
 
 Array = np.ndarray[Any, Any]
+UNSTEADY = "the same operands are answered"  # how a sentence about a function begins of which nothing else can be said
 
 
 def probe(
@@ -104,36 +95,60 @@ def _way(
 
 
 def _examined(ask: Interview, name: str, target: str | None, ndim: int, seed: int) -> Card:
-    card = Card(name=name, target=target, ndim=ndim)
-    setting, first = settle(ask, ndim)
-    if setting is None:
-        return replace(card, problems=(_nothing(ask, first, ndim),), calls=len(ask.answers))
-    operands = draw(setting, LONG[ndim], setting.base, seed)
+    """Return the first card with a Spec that any pair of dtypes gives, operands exchanged at last; else the first card."""
+    empty = Card(name=name, target=target, ndim=ndim)
+    first: Card | None = None
+    for turned in (False, True):
+        if turned and any(answer.kind in ENDED for answer in ask.answers):
+            break  # the time is better kept
+        way = Interview(ask=_exchanged(ask.ask), answers=ask.answers) if turned else ask
+        for setting in settings(way, ndim):
+            found = _finished(_steady(empty, way, setting, turned, seed), way, setting)
+            first = first or found
+            if found.spec or found.problems[0].startswith(UNSTEADY):
+                return found
+    return first or replace(empty, problems=(_nothing(ask, ndim),), calls=len(ask.answers))
+
+
+def _exchanged(ask: Ask) -> Ask:
+    """Return how a function is asked that takes the kernel first."""
+    return lambda x, k: ask(k, x)
+
+
+def _steady(card: Card, ask: Interview, setting: Setting, turned: bool, seed: int) -> Card:
+    """Return what is read, unless the same operands are answered differently before, or after."""
+    operands = draw(setting, LONG[card.ndim], setting.base, seed)
     before = ask(*operands)
     problem = _unsteady(before, ask(*operands))
-    found = replace(card, problems=(problem,)) if problem else _read(card, ask, setting, seed)
-    if not problem:
-        late = _unsteady(before, ask(*operands))
-        found = replace(found, spec=None, problems=(*found.problems, late + " (an answer depends on earlier calls)")) if late else found
+    if problem:
+        return replace(card, problems=(problem,))
+    found = read_card(card, ask, setting, turned, seed)
+    late = _unsteady(before, ask(*operands))
+    return replace(found, spec=None, same_as=(), said_as=(), nearest=(), problems=(late, *found.problems)) if late else found
+
+
+def _finished(card: Card, ask: Interview, setting: Setting) -> Card:
     calls = [Line(about="calls", text=_conduct(ask))]
-    return replace(found, lines=(*found.lines, *calls), problems=(*found.problems, *_beware(ask, setting)), calls=len(ask.answers))
+    return replace(card, lines=(*card.lines, *calls), problems=(*card.problems, *_beware(ask, setting)), calls=len(ask.answers))
 
 
-def _nothing(ask: Interview, first: Answer, ndim: int) -> str:
+def _nothing(ask: Interview, ndim: int) -> str:
     """Return why nothing could be found out, and with how many axes it might be."""
-    said = first.said or f"answers have shape {first.value.shape if first.value is not None else ()}, not {ndim} axes"
-    if first.kind == "hung":
-        return said
-    others = [axes for axes in KERNELS if axes != ndim and settle(ask, axes)[0] is not None]
+    first = ask.answers[0]
+    ended = [answer.said for answer in ask.answers if answer.kind in ENDED]
+    if ended:
+        return f"nothing was answered: {ended[0]}"
+    said = first.said or f"answers have {first.value.ndim if first.value is not None else 0} axes"
+    others = [axes for axes in KERNELS if axes != ndim and next(settings(ask, axes), None)]
     return f"nothing was answered with {ndim} axes: {said}" + (f"; it answers with ndim={others[0]}" if others else "")
 
 
 def _unsteady(one: Answer, other: Answer) -> str:
     if one.value is None or other.value is None:
-        return "" if one.kind == other.kind else "the same operands are answered at one time and refused at another"
+        return "" if one.kind == other.kind else f"{UNSTEADY} at one time and refused at another"
     if one.value.shape == other.value.shape and np.array_equal(one.value, other.value, equal_nan=one.value.dtype.kind in "fc"):
         return ""
-    return "the same operands are answered differently from call to call: it is random, or remembers"
+    return f"{UNSTEADY} differently from call to call: it is random, or depends on earlier calls"
 
 
 def _conduct(ask: Interview) -> str:
@@ -158,79 +173,3 @@ def _by_sentence(setting: Setting) -> dict[str, list[Any]]:
     for shape, said in setting.refused:
         found.setdefault(said, []).append(shape)
     return found
-
-
-def _read(card: Card, ask: Interview, setting: Setting, seed: int) -> Card:
-    """Return the card with everything that operands of one dtype, and then of others, show."""
-    asked = exchanges(ask, setting, fitting_shapes(setting), seed)
-    shown = [example(e.x, e.k, e.answer.value) for e in asked if e.answer.value is not None and e.answer.value.ndim == card.ndim]
-    card = replace(card, examples=tuple(shown))
-    try:
-        steps, spec = _core(ask, setting, asked)
-    except UnreadableError as error:
-        return _unread(card, ask, setting, asked, str(error))
-    wrong = first_difference(spec, asked)
-    if wrong:
-        return _unread(card, ask, setting, asked, f"the nearest reading is `{spec}`, but {wrong}")
-    return _described(card, ask, setting, steps, spec, asked, seed)
-
-
-def _core(ask: Interview, setting: Setting, asked: Sequence[Exchange]) -> tuple[Steps, Spec]:
-    values = [array_of(exchange.answer) for exchange in asked if exchange.answer.value is not None]
-    if values and all(np.isnan(value).all() for value in values):
-        raise UnreadableError("finite operands are answered with NaN")
-    steps, _ = read_steps(ask, setting)
-    fields = read_mode(read_extents(ask, setting, steps), steps)
-    for name in ("stride", "dilation", "input_dilation"):
-        fields[name] = fields[name][:1] if len(set(fields[name])) == 1 else fields[name]
-    flips = set(fields.pop("reversal"))
-    usual = {fields["operation"] != "correlate"}
-    reversal = None if flips == usual else tuple(axis.reversal for axis in steps.axes)
-    core = Spec(**fields, reversal=reversal, permute=steps.permute)
-    core = replace(core, scale=steps.scale, offset=steps.offset)
-    return steps, read_borders(ask, setting, steps, core)
-
-
-def _unread(card: Card, ask: Interview, setting: Setting, asked: Sequence[Exchange], why: str) -> Card:
-    """Return the card of a function that no Spec describes: linear or not, its dtypes, and the dialects that behave the same anyhow."""
-    lines = (Line(about="values", text=_linearity(ask, setting)),)
-    return replace(
-        card, problems=(*card.problems, why), lines=lines, dtypes=read_dtypes(ask, setting, None), same_as=behaving_alike(asked, card.ndim)
-    )  # fmt: skip
-
-
-def _linearity(ask: Interview, setting: Setting) -> str:
-    """Return whether sums of inputs give sums of answers (beyond what zeros give)."""
-    shape = tuple(n // 2 for n in LONG[setting.ndim])
-    (x, k), (u, _) = (draw(setting, shape, setting.base, turn) for turn in (0, 1))
-    try:
-        both, one, other, none = (array_of(ask(each, k)) for each in (x + u, x, u, x * 0))
-    except UnreadableError as error:
-        return f"not known: {error}"
-    if len({part.shape for part in (both, one, other, none)}) > 1:
-        return "the shape of the answer depends on the values"
-    miss = np.abs((both - none) - (one - none) - (other - none))
-    allowed = 4 * tolerance(one.astype(setting.x_dtype), float(np.abs(both).max(initial=1)))
-    return "linear in the input" if (miss <= allowed).all() else "not linear in the input: the answer to a sum is not the sum of the answers"
-
-
-def _described(card: Card, ask: Interview, setting: Setting, steps: Steps, spec: Spec, asked: list[Exchange], seed: int) -> Card:
-    """Return the card of a function whose sums are those of `spec`: what else it does, in lines and in the Spec."""
-    lines = list(core_lines(spec, steps, card.ndim))
-    complexes, longer = complex_exchanges(ask, setting, seed), exchanges(ask, setting, longer_shapes(setting), seed)
-    spec, conj = read_conj(spec, complexes)
-    spec, kernel_longer = read_operands(spec, longer)
-    rows = read_dtypes(ask, setting, spec)
-    spec, rounding = read_rounding(ask, setting, spec, rows)
-    rows = read_dtypes(ask, setting, spec) if any(row.agrees is False for row in rows) else rows
-    spec, overflow = read_overflow(ask, setting, spec, rows)
-    spec, missing = read_missing(ask, setting, spec)
-    told = {
-        "conjugation": conj, "longer kernel": kernel_longer, "rounding": rounding, "overflow": overflow, "NaN": missing,
-    }  # fmt: skip
-    lines += [Line(about=about, text=text) for about, text in told.items()]
-    alike = behaving_alike([*asked, *complexes, *longer], card.ndim)
-    return replace(
-        card, spec=spec, lines=tuple(lines), dtypes=rows, compared=outputs(asked), same_as=alike, said_as=calls_for(spec, card.ndim),
-        nearest=() if alike else nearest(spec, card.ndim),
-    )  # fmt: skip

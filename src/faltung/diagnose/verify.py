@@ -53,15 +53,22 @@ def fitting_shapes(setting: Setting) -> list[tuple[Shape, Shape]]:
     found = []
     for k in setting.kernels:
         side = max(k)
-        found += [(x, k) for x in ((side,) * len(k), tuple(side + 3 - a for a in range(len(k))), tuple(side + 9 + a for a in range(len(k))))]
+        found += [
+            (x, k) for x in ((side,) * len(k), tuple(side + 3 - a for a in range(len(k))), tuple(side + 9 + a for a in range(len(k))))
+        ]
     return found
 
 
 def longer_shapes(setting: Setting) -> list[tuple[Shape, Shape]]:
-    """Return sizes at which the kernel is longer than the input: on every axis, then, where there are several, on one."""
+    """Return sizes at which the kernel is longer than the input: on every axis, and where there are several, on one."""
     k = setting.base
-    every = [(tuple(max(n - 1, 1) for n in k), k), ((2,) * len(k), (7, 5, 4)[: len(k)])]
+    every = [(tuple(max(n - 1, 1) for n in k), k)]
     return every + ([((6,) * (len(k) - 1) + (2,), k)] if len(k) > 1 else [])
+
+
+def far_shapes(setting: Setting) -> list[tuple[Shape, Shape]]:
+    """Return sizes at which the window reaches beyond one period of every law."""
+    return [((2,) * setting.ndim, (9, 7, 5)[: setting.ndim])]
 
 
 def difference(spec: Spec, exchange: Exchange) -> str | None:

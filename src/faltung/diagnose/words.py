@@ -12,17 +12,20 @@ from faltung.spec.resolve import windows
 from faltung.spec.spec import at, reversed_axis
 from faltung.spec.window import Number
 
+CALLS = 5  # of other libraries that are told
+MOST = 3  # differences to the nearest dialect that are told; with more it is not near
 APART = ("dtype", "rounding", "overflow", "missing", "operands", "product", "scale", "offset", "conj")
 
 
-def core_lines(spec: Spec, steps: Steps, ndim: int) -> Iterator[Line]:
-    """Yield what the linear core is, a line a property."""
+def core_lines(spec: Spec, steps: Steps, ndim: int, beyond: str) -> Iterator[Line]:
+    """Yield what the linear core is, a line a property; `beyond` says what happens beyond one period of the boundary."""
     yield Line(about="operation", text=_operation(spec, ndim))
-    yield Line(about="kernel axes", text="as stored" if spec.permute is None else f"taken in the order {spec.permute}: the kernel is transposed")
+    order = "as stored" if spec.permute is None else f"taken in the order {spec.permute}: the kernel is transposed"
+    yield Line(about="kernel axes", text=order)
     yield Line(about="outputs", text=_outputs(spec))
     if spec.mode == "same":
         yield Line(about="centre", text=_centre(spec, ndim))
-    yield Line(about="outside", text=_outside(spec, ndim))
+    yield Line(about="outside", text=_outside(spec, ndim) + beyond)
     spread = f", input dilation {_each(spec.input_dilation)}" if set(spec.input_dilation) != {1} else ""
     yield Line(about="steps", text=f"stride {_each(spec.stride)}, dilation {_each(spec.dilation)}{spread}")
     yield Line(about="values", text=_values(steps))
@@ -91,8 +94,9 @@ def _values(steps: Steps) -> str:
 
 
 def calls_for(spec: Spec, ndim: int) -> tuple[str, ...]:
-    """Return the calls of other libraries that mean these sums with operands as they are."""
-    found = []
+    """Return the calls of other libraries that mean these sums: with operands as they are, or else with a kernel that is changed first."""
+    plain: list[str] = []
+    changed: list[str] = []
     for name, dialect in DIALECTS.items():
         if dialect.axes not in (None, ndim):
             continue
@@ -100,13 +104,13 @@ def calls_for(spec: Spec, ndim: int) -> tuple[str, ...]:
             call = write(spec, name)
         except Exception:  # a dialect that cannot say it refuses in its own ways
             continue
-        if isinstance(call, Call) and (call.input, call.kernel) == ("x", "k"):
-            found.append(call.code)
-    return tuple(found)
+        if isinstance(call, Call):
+            (plain if (call.input, call.kernel) == ("x", "k") else changed).append(call.code)
+    return tuple((plain or changed)[:CALLS])
 
 
 def nearest(spec: Spec, ndim: int) -> tuple[str, ...]:
-    """Return the dialect whose default convention differs least, then the differences in words: the function's value | the dialect's."""
+    """Return the dialect whose default convention differs least, then what differs (the function's value | the dialect's), in words."""
     best: tuple[str, ...] = ()
     for name, dialect in DIALECTS.items():
         if dialect.axes not in (None, ndim):
@@ -118,4 +122,4 @@ def nearest(spec: Spec, ndim: int) -> tuple[str, ...]:
         said = tuple(str(each) for each in found if each.field not in APART)
         if not best or len(said) < len(best) - 1:
             best = (name, *said)
-    return best
+    return best if 1 < len(best) <= MOST + 1 else ()

@@ -2,12 +2,20 @@
 
 from typing import Any
 
+from faltung.dialects.astropy import ASTROPY
 from faltung.dialects.dask_image import DASK_IMAGE
 from faltung.dialects.itk import ITK
+from faltung.dialects.jax import JAX
+from faltung.dialects.julia import JULIA
+from faltung.dialects.keras import KERAS
+from faltung.dialects.mathematica import MATHEMATICA
+from faltung.dialects.matlab import MATLAB
 from faltung.dialects.numpy import NUMPY
+from faltung.dialects.octave import OCTAVE
 from faltung.dialects.opencv import OPENCV
 from faltung.dialects.pillow import PILLOW
 from faltung.dialects.pyvips import PYVIPS
+from faltung.dialects.r import R
 from faltung.dialects.record import Call, Dialect, Refusal, read_with
 from faltung.dialects.scipy_ndimage import SCIPY_NDIMAGE
 from faltung.dialects.scipy_signal import SCIPY_SIGNAL, lags
@@ -19,7 +27,20 @@ from faltung.spec import Spec
 
 __all__ = ["DIALECTS", "Call", "Dialect", "Refusal", "lags", "read", "write"]
 
-DIALECTS: dict[str, Dialect] = {**NUMPY, **SCIPY_SIGNAL, **SCIPY_NDIMAGE, **OPENCV, **TORCH, **SKIMAGE, **DASK_IMAGE, **ITK, **PILLOW, **PYVIPS}
+DIALECTS: dict[str, Dialect] = {
+    **NUMPY,
+    **SCIPY_SIGNAL,
+    **SCIPY_NDIMAGE,
+    **OPENCV,
+    **TORCH,
+    **SKIMAGE,
+    **DASK_IMAGE,
+    **ITK,
+    **PILLOW,
+    **PYVIPS,
+    **JAX, **ASTROPY, **MATLAB, **OCTAVE, **R, **MATHEMATICA, **JULIA,
+    **KERAS,
+}
 
 
 def read(function: str, /, **arguments: Any) -> Spec:

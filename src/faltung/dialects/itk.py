@@ -16,6 +16,10 @@ NAMES = ("ZERO_PAD", "ZERO_FLUX_NEUMANN_PAD", "PERIODIC_PAD")
 REGIONS: dict[Any, Any] = {0: "same", 1: "valid", "SAME": "same", "VALID": "valid"}
 ACCEPTED = (*INTEGERS, "float32", "float64")
 
+PERIODIC_BUG = "SimpleITK 2.5.7 (ITK 5.4): PERIODIC_PAD with half a kernel longer than the image reads memory that is not the image's; " \
+    "https://github.com/InsightSoftwareConsortium/ITK"  # fmt: skip
+TRUNCATED_BUG = "SimpleITK 2.5.7: FFTConvolution cuts the answers of whole numbers towards zero after rounding errors: up to 1 off"
+
 
 def _read(function: str, arguments: Arguments) -> Spec:
     law = choice(function, "boundaryCondition", arguments["boundaryCondition"], BOUNDARIES)
@@ -55,14 +59,14 @@ def _types(call: Call) -> str:
     return f"{home}.GetArrayFromImage({home}.{name}({', '.join([*operands, *named])}))"
 
 
-def _dialect(function: str, reference: str) -> Dialect:
+def _dialect(function: str, reference: str, *bugs: str) -> Dialect:
     return Dialect(
         function=function, defaults={"normalize": False, "boundaryCondition": 1, "outputRegionMode": 0}, types=_types,
-        reads=partial(_read, function), offers=_offers, prepares=partial(_prepare, function), reference=reference,
+        reads=partial(_read, function), offers=_offers, prepares=partial(_prepare, function), reference=reference, bugs=(PERIODIC_BUG, *bugs),
     )  # fmt: skip
 
 
 ITK = {
     "SimpleITK.Convolution": _dialect("SimpleITK.Convolution", "the origin of a 'valid' answer moves in physical space"),
-    "SimpleITK.FFTConvolution": _dialect("SimpleITK.FFTConvolution", "by transforms: floats within rounding"),
+    "SimpleITK.FFTConvolution": _dialect("SimpleITK.FFTConvolution", "by transforms: floats within rounding", TRUNCATED_BUG),
 }

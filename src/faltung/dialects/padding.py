@@ -19,7 +19,7 @@ PAD_WORDS = {
 def padded(dialect: Dialect, task: Task) -> Call | None:
     """Return the call on the padded input, or on the input as it is where its full answer holds every output."""
     spec = task.spec
-    if spec.operation == "convolve_transpose" or set(spec.input_dilation) != {1} or spec.fold != (None,):
+    if spec.operation == "convolve_transpose" or set(spec.input_dilation) != {1} or any(spec.fold):
         return None
     try:
         axes = sides(task)

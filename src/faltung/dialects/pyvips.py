@@ -34,12 +34,14 @@ def _read(function: str, fixed: str | None, arguments: Arguments) -> Spec:
     scale, dtype = arguments["scale"], arguments["x_dtype"]
     if not scale:
         raise DialectError(f"{function} divides by scale, which is {scale!r}")
+    if precision == "integer" and (scale != int(scale) or arguments["offset"] != int(arguments["offset"])):
+        raise DialectError(f"{function} has scale {scale} and offset {arguments['offset']}; with integer precision both are whole numbers")
     if dtype is not None:
         dtype_accepted(function, dtype, ACCEPTED)
         dtype = dtype if precision == "integer" or dtype == "float64" else "float32"
     return Spec(
         operation="correlate", mode="same", anchor=("high",), boundary=(("edge", "edge"),), dtype=dtype, rounding="half_up",
-        overflow="saturate", scale=1 if scale == 1 else 1 / Fraction(scale), offset=arguments["offset"],
+        overflow="wrap" if dtype in ("uint32", "int32") else "saturate", scale=1 if scale == 1 else 1 / Fraction(scale), offset=arguments["offset"],
     )  # fmt: skip
 
 
@@ -48,8 +50,9 @@ def _prepare(function: str, fixed: str | None, x: Any, k: Any, arguments: Argume
     if k.ndim != 2 or np.iscomplexobj(k):
         raise DialectError(f"{function} has a mask of {k.dtype} {k.shape}; it must be real and have rows and columns")
     whole = np.rint(k)
-    if precision == "integer" and x.dtype == np.uint8 and not np.array_equal(whole, k):
-        raise DialectError(f"{function} approximates weights that are not whole numbers on bytes; multiply them and give scale")
+    scale = int(arguments["scale"])
+    if precision == "integer" and x.dtype == np.uint8 and not (np.array_equal(whole, k) and scale & (scale - 1) == 0):
+        raise DialectError(f"{function} approximates weights that are not whole numbers on bytes, and scales that are not a power of two")
     return x, (whole if precision == "integer" else k).astype("float64")
 
 

@@ -13,6 +13,10 @@ FACTS: Arguments = {"x_dtype": None, "k_dtype": None, "x_shape": None, "k_shape"
 """What a call's meaning may depend on beside its arguments: names of dtypes and shapes of the operands, and whether bugs are imitated."""
 
 
+class ShapesNeeded(DialectError):
+    """The meaning of a call depends on the operands' shapes, which are not among the facts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
     """An argument's value as an expression to type, such as ``cv2.BORDER_REFLECT`` or ``k.shape[0] // 2``."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from faltung.dialects.promotion import promoted
-from faltung.dialects.record import Arguments
+from faltung.dialects.record import Arguments, ShapesNeeded
 from faltung.errors import DialectError
 from faltung.spec import Spec
 from faltung.spec.layout import Groups, Layout
@@ -55,7 +55,7 @@ def positive(function: str, name: str, value: Any) -> int:
 def rank_of(function: str, arguments: Arguments, *names: str) -> int:
     """Return how many axes slide: from the shapes, else from tuples among the arguments `names`, else two."""
     ranks = [len(arguments[fact]) - 2 for fact in ("k_shape", "x_shape") if arguments[fact] is not None]
-    ranks += [len(arguments[name]) for name in names if isinstance(arguments[name], tuple | list) and len(arguments[name]) > 1]
+    ranks += [len(arguments[name]) for name in names if isinstance(arguments.get(name), tuple | list)]
     rank = ranks[0] if ranks else 2
     if rank not in SPATIAL:
         raise DialectError(f"{function} with {rank} sliding axes: operands need a batch axis, a channel axis and one to three that slide")
@@ -106,7 +106,7 @@ def kernel_sizes(function: str, arguments: Arguments, layout: Layout, why: str) 
     """Return K on every sliding axis, in the input's order; `why` says what depends on it."""
     shape = arguments["k_shape"]
     if shape is None:
-        raise DialectError(f"{function}: {why} on the kernel's size; give k_shape")
+        raise ShapesNeeded(f"{function}: {why} on the kernel's size; give k_shape")
     return tuple(shape[layout.kernel.index(letter)] for letter in layout.spatial)
 
 

@@ -17,6 +17,7 @@ from faltung.spec.window import Number
 CORE = ("boundary", "fill", "stride", "dilation", "input_dilation", "fold", "output_reversal")
 WHOLE = ("layout", "groups", "offset", "frame")
 SWAPS = "the same as long as the kernel is not longer than the input: the rules for exchanging operands differ"
+TAKEN_ON: dict[str, Any] = {"scale": 1, "permute": None}  # by the kernel, where the library does not do it by itself
 STEPS = ("dtype", "product", "missing", "rounding", "overflow")
 NOTES = {
     ("overflow", "wrap"): "integer results wrap around",
@@ -62,7 +63,12 @@ def _rank(spec: Spec) -> int:
 
 def _differing(wanted: Spec, offered: Spec, rank: int) -> dict[str, tuple[Any, Any]]:
     one, other = _core(wanted, rank), _core(offered, rank)
-    return {name: (_shown(one[name]), _shown(other[name])) for name in one if one[name] != other[name]}
+    for name, idle in (("scale", 1), ("permute", None)):  # a kernel can be given either, but what the library does itself stays
+        if getattr(offered, name) not in (idle, getattr(wanted, name)):
+            one[name], other[name] = getattr(wanted, name), getattr(offered, name)
+    one |= {name: getattr(wanted, name) for name in TAKEN_ON}
+    other |= {name: getattr(offered, name) for name, plain in TAKEN_ON.items() if getattr(offered, name) != plain}
+    return {name: (_shown(one[name]), _shown(other[name])) for name in one if name in other and one[name] != other[name]}
 
 
 def _core(spec: Spec, rank: int) -> dict[str, Any]:
@@ -114,9 +120,9 @@ def _operands(dialect: Dialect, spec: Spec, offered: Spec, rank: int, x: str, k:
     words = phrases_of(dialect.function, dialect.language)
     flips = tuple(axis for axis in range(rank) if reversed_axis(spec, axis) != reversed_axis(offered, axis))
     scales = {"1/sum": words.by_sum, "1/abs_sum": words.by_abs_sum}
-    if spec.scale != 1:
+    if spec.scale != offered.scale:
         k = "(" + say(scales.get(str(spec.scale), words.times.replace("{factor}", repr(spec.scale))), k) + ")"
-    if spec.permute is not None:
+    if spec.permute is not None and spec.permute != offered.permute:
         k = say(words.transpose.replace("{axes}", axes_text(words, spec.permute)), k)
     if flips:
         k = _reversed(words, k, flips, rank, spec.layout)

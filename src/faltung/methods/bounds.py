@@ -5,7 +5,9 @@ output:
 
 * direct, fused multiply-adds: T roundings, T·u/(1 − T·u)  (Higham, Accuracy and Stability of Numerical Algorithms, 3.1);
 * shift, a rounding for each product and each sum: (T + 1)·u/(1 − (T + 1)·u);
-* fourier, E entries (of a tile, or of the whole): |error| ≤ ‖x‖₂·‖w‖₂·((1 + u)^{3n} (1 + √5·u)^{3n+1} (1 + β)^{3n} − 1), n = log₂ E, twiddles within β = u
+* separable, K and K' taps: γ = (K + K')·u/(1 − (K + K')·u) for the two passes, and F = FACTORING·u for Σ|w − u·v| ≤ F·Σ|w|: F + (1 + F)·γ;
+* fourier, E entries (of a tile, or of the whole), twiddles within β = u:
+  |error| ≤ ‖x‖₂·‖w‖₂·((1 + u)^{3n} (1 + √5·u)^{3n+1} (1 + β)^{3n} − 1), n = log₂ E
   (Percival, Mathematics of Computation 72, 2003, theorem 5.1), and ‖x‖₂ ≤ √E·max|x|, ‖w‖₂ ≤ Σ|w|.
 
 A complex product rounds like three real ones: T is tripled.
@@ -21,6 +23,8 @@ ROUNDOFF = {
     "float32": 2.0**-24, "float64": 2.0**-53, "longdouble": 2.0**-53,
     "complex64": 2.0**-24, "complex128": 2.0**-53, "clongdouble": 2.0**-53,
 }  # fmt: skip
+FACTORING = 8
+"""Times u: how far, relative to Σ|w|, the product of a column and a row may be from the kernel that it stands for."""
 
 
 def error_bound(case: Case, method: str) -> float:
@@ -30,6 +34,9 @@ def error_bound(case: Case, method: str) -> float:
         return 0.0
     if method == "fourier":
         return _fourier(case, u)
+    if method == "separable":
+        two_passes = sum(case.kernel_sizes) * u
+        return FACTORING * u + (1 + FACTORING * u) * two_passes / (1 - two_passes) if two_passes < 1 else inf
     roundings = prod(case.kernel_sizes) * case.channels_in * (3 if "c" in case.dtype[:2] else 1)
     roundings += 0 if method == "direct" else 1
     return roundings * u / (1 - roundings * u) if roundings * u < 1 else inf

@@ -7,7 +7,8 @@ are kept in it.
 
 **Bits.** An output starts at +0 and takes its taps in window order, last axis fastest, each by one fused multiply-add
 (acc = fma(w, X, acc)); on a machine without them, by a product and a sum. Nothing else is done to it, so its bits do not depend on
-tile, tier, edge, threads, or on how the arrays lie. Every tap counts, also on samples outside; what lies between the samples of a
+tile, tier, edge, threads, or on how the arrays lie. Complex numbers are summed twice in this manner, a = Σ Re(w)·X and b = Σ Im(w)·X, and
+the output is a + i·b, each part with one more rounding. Every tap counts, also on samples outside; what lies between the samples of a
 dilated input is not read.
 """
 
@@ -17,7 +18,8 @@ from functools import lru_cache
 from faltung.codegen.host import refusal
 from faltung.methods.cost import Cost
 from faltung.methods.direct.bound import Array, Bound
-from faltung.methods.direct.lines import ELEMENTS, Axes, pieces
+from faltung.methods.direct.element import ELEMENTS
+from faltung.methods.direct.lines import Axes, pieces
 from faltung.methods.direct.sizes import Sizes
 from faltung.methods.direct.tiles import choose
 from faltung.methods.direct.timing import CALL, seconds
@@ -31,7 +33,7 @@ MOST_SCRATCH = 2 << 20
 def refuses(case: Case) -> str | None:
     """Return why this method cannot compute `case`, in one sentence, or None when it can."""
     if case.dtype not in ELEMENTS:
-        return f"direct computes {' and '.join(ELEMENTS)}, not {case.dtype}"
+        return f"direct computes {', '.join(ELEMENTS)}, not {case.dtype}"
     if (case.groups, case.channels_in, case.channels_out) != (1, 1, 1):
         return f"direct computes one channel, not {case.groups} groups of {case.channels_in} channels in and {case.channels_out} out"
     if (reason := refusal()) is not None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from faltung.methods.direct.element import moved
 from faltung.methods.direct.layout import Layout, layout, tables
 from faltung.methods.direct.lines import Axes, pieces
 from faltung.methods.direct.sizes import DEALT
@@ -54,7 +55,8 @@ class Piece:
         self._out_slices = None if whole else (slice(None), slice(None), *(line.out_slice for line in lines))
         self._tap_slices = None if whole else (slice(None), slice(None), *(line.tap_slice for line in lines))
         self._tables = tables(axes) if axes.taps and axes.outputs else None
-        self._work = axes.outputs * (axes.taps + 16)
+        parts = axes.element.parts
+        self._work = axes.outputs * parts * (axes.taps * parts + 16)  # a complex product is four real ones
         self._spent = 0
         self._known: tuple[tuple[Any, ...], Call] | None = None
 
@@ -81,7 +83,7 @@ class Piece:
         dealt = stride if DEALT[0] <= stride <= DEALT[1] and x_strides[-1] == self._axes.itemsize else 1
         return Call(
             layout(self._tables, strip, x_strides, out_strides),
-            driver_function(strip.element, len(self._axes.outer), dealt).call,
+            driver_function(moved(strip.element), len(self._axes.outer), dealt).call,
             strip_function(strip).address,
         )
 

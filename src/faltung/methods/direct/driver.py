@@ -23,7 +23,7 @@ PIECE_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64")
 
 def emit_driver(driver: Driver, dialect: Dialect) -> list[Builder]:
     """Return the driver's functions, the entry last."""
-    name = f"faltung_direct_driver_{driver.element}x{driver.lanes}_axes{driver.outer_axes + 1}_stride{driver.stride}"
+    name = f"faltung_direct_driver_{driver.element.name}x{driver.lanes}_axes{driver.outer_axes + 1}_stride{driver.stride}"
     piece = emit_pieces(f"{name}_pieces", driver, dialect)
     b = Builder(name, ARGUMENTS, dialect)
     record, x, w, out, scratch, strip, first_block, last_block, first_column, last_column = b.arguments
@@ -208,7 +208,7 @@ def put(b: Builder, driver: Driver, record: Value, result: Value, result_row: Op
 
     def column(i: Value, _: list[Value]) -> None:
         def one(r: Value, _: list[Value]) -> None:
-            value = b.load(driver.element, b.at(result, b.mul(r, result_row)), b.mul(i, itemsize))
+            value = b.load(driver.element.kind(1), b.at(result, b.mul(r, result_row)), b.mul(i, itemsize))
             b.store(value, b.at(start, b.mul(r, out_row)), b.mul(i, out_stride))
 
         b.loop(0, rows, one)

@@ -7,7 +7,8 @@ v >= 0 is a sample's index; v < 0 stands for fill row -1 - v.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from faltung.codegen.builder import ITEMSIZE, Builder, Operand, Value, vector
+from faltung.codegen.builder import Builder, Operand, Value
+from faltung.methods.direct.element import Element
 from faltung.methods.direct.record import FIELD, PAIR
 
 
@@ -18,14 +19,14 @@ class Driver:
     A stride of 2, 3 or 4 is for rows that lie side by side: whole vectors of samples are then dealt out to the phases. 1 serves all.
     """
 
-    element: str
+    element: Element
     lanes: int
     outer_axes: int
     stride: int = 1
 
     @property
     def itemsize(self) -> int:
-        return ITEMSIZE[self.element]
+        return self.element.itemsize
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,7 @@ def outside(b: Builder, driver: Driver, record: Value, stretch: Stretch, begin: 
         offset, place = b.mul(found, x_stride), b.mul(i, driver.itemsize)
 
         def copy(source: Value, target: Value) -> None:
-            b.store(b.load(driver.element, b.select(filled, fill, b.at(source, offset))), target, place)
+            b.store(b.load(driver.element.kind(1), b.select(filled, fill, b.at(source, offset))), target, place)
 
         each_row(b, stretch, copy)
 
@@ -128,12 +129,12 @@ def inside(b: Builder, driver: Driver, record: Value, stretch: Stretch, low: Val
 
 def strided(b: Builder, driver: Driver, record: Value, stretch: Stretch, low: Operand, high: Operand) -> None:
     """Copy samples low … high - 1 one by one, for all rows in turn: where rows lie closer than samples, lines are used while hot."""
-    x_stride = b.load("i64", record, FIELD["x_stride"])
+    x_stride, kind = b.load("i64", record, FIELD["x_stride"]), driver.element.kind(1)
 
     def one(i: Value, _: list[Value]) -> None:
         offset = b.mul(b.add(stretch.start, b.mul(i, stretch.stride)), x_stride)
         place = b.mul(i, driver.itemsize)
-        each_row(b, stretch, lambda source, target: b.store(b.load(driver.element, source, offset), target, place))
+        each_row(b, stretch, lambda source, target: b.store(b.load(kind, source, offset), target, place))
 
     b.loop(low, high, one)
 
@@ -151,9 +152,9 @@ def deal(b: Builder, driver: Driver, stretch: Stretch, n: Operand, size: Operand
         line = b.at(source, b.mul(stretch.start, itemsize))
 
         def one_group(i: Value, _: list[Value]) -> None:
-            together = b.load(vector(s * lanes, driver.element), line, b.mul(i, s * itemsize))
+            together = b.load(driver.element.kind(s * lanes), line, b.mul(i, s * itemsize))
             for phase in range(s):
-                dealt = b.shuffle(together, together, range(phase, s * lanes, s))
+                dealt = b.shuffle(together, together, driver.element.numbers(range(phase, s * lanes, s)))
                 b.store(dealt, b.at(target, b.mul(size, phase)), b.mul(i, itemsize))
 
         b.loop(begin, end, one_group, step=lanes)
@@ -171,6 +172,6 @@ def copy_vectors(b: Builder, driver: Driver, source: Value, target: Value, low: 
 
     def one(i: Value, _: list[Value]) -> None:
         at = b.mul(b.least(i, last), driver.itemsize)
-        b.store(b.load(vector(driver.lanes, driver.element), source, at), target, at)
+        b.store(b.load(driver.element.kind(driver.lanes), source, at), target, at)
 
     b.loop(low, high, one, step=driver.lanes)

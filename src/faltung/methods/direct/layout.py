@@ -59,9 +59,9 @@ def layout(given: Tables, strip: Strip, x_strides: Sequence[int], out_strides: S
     """Return the layout for arrays with these strides, one stride for each axis of the tables."""
     axes = given.axes
     sizes = Sizes(axes, strip)
-    dtype = np.dtype(np.float32 if axes.itemsize == 4 else np.float64)
-    fills = np.empty((len(given.fills), sizes.fill_row), dtype)
-    fills.T[...] = np.array(given.fills, np.float64)
+    numbers = np.array(given.fills, np.complex128)
+    fills = np.empty((len(given.fills), sizes.fill_row), axes.dtype)
+    fills.T[...] = numbers if fills.dtype.kind == "c" else numbers.real  # a real case has real fill values
     offsets = np.array(sizes.offsets, np.int64)
     row_blocks = -(-axes.outer[-1].outputs // strip.rows)
     head = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import gcd, prod
 
-from faltung.codegen.builder import ITEMSIZE
+from faltung.methods.direct.element import ELEMENTS, Element
 from faltung.spec.boundary import source
 from faltung.spec.case import Case
 from faltung.spec.window import Number, Outside, Window, core_size, fill_value
@@ -36,7 +36,6 @@ class Line:
         return self.dilation * (self.taps - 1)
 
 
-ELEMENTS = {"float32": "float", "float64": "double"}
 BATCH = Line(
     samples=1, outputs=1, taps=1, stride=1, dilation=1, pad=0, window=Window(), out_slice=slice(None), tap_slice=slice(None)
 )  # fmt: skip
@@ -46,7 +45,7 @@ BATCH = Line(
 class Axes:
     """The axes of one piece of work: the outer ones, of which the last is the row axis, and the one whose samples lie side by side."""
 
-    element: str
+    element: Element
     outer: tuple[Line, ...]
     last: Line
     batched: bool
@@ -65,8 +64,13 @@ class Axes:
         return self.row.stride == 1 and (self.row.dilation == 1 or self.row.taps == 1)
 
     @property
+    def dtype(self) -> str:
+        """NumPy's name of the element."""
+        return next(name for name, element in ELEMENTS.items() if element == self.element)
+
+    @property
     def itemsize(self) -> int:
-        return ITEMSIZE[self.element]
+        return self.element.itemsize
 
     @property
     def taps(self) -> int:
@@ -125,7 +129,7 @@ def samples(line: Line, positions: range) -> list[int | None]:
 
 def fill_number(line: Line, end: Outside, fills: list[Number]) -> int:
     """Return where in `fills` the fill value of one end stands."""
-    value = float(fill_value(line.window, end).real)  # a real case has real fill values
+    value = complex(fill_value(line.window, end))
     for i, known in enumerate(fills):
         if repr(known) == repr(value):  # not ==, which takes 0.0 for -0.0 and never finds a NaN
             return i

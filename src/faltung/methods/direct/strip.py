@@ -10,7 +10,9 @@ next one will read first are fetched `ahead` bytes further on (7 to 10 % at 3 x 
 writing past the caches, gained nothing there).
 
 **Order.** An accumulator starts at +0, and for the taps in window order, last axis fastest, acc = fma(w[t], X, acc): one rounding a
-tap. The order is the same in every variant, every tile and every lane, so the bits are too.
+tap. The order is the same in every variant, every tile and every lane, so the bits are too. Complex elements have two accumulators, each of
+them a complex number: a = Σ Re w[t]·X and b = Σ Im w[t]·X, summed so; the output is a + i·b, that is (Re a - Im b, Im a + Re b), with one
+more rounding. So no lanes are exchanged before the end, and each number takes two fused multiply-adds a tap, as few as can be.
 
 Two variants. `unrolled`: kernel rows, taps and offsets are known, and everything is written out; for small kernels. `looped`: they are
 read at run time; it serves every kernel, and large ones as fast as the other would.
@@ -19,7 +21,8 @@ read at run time; it serves every kernel, and large ones as fast as the other wo
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from faltung.codegen.builder import ITEMSIZE, Builder, Dialect, Operand, Value, vector, zeros
+from faltung.codegen.builder import Builder, Dialect, Operand, Value, constants, zeros
+from faltung.methods.direct.element import Element
 
 CACHE_LINE = 64
 ARGUMENTS = ("ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64", "ptr", "i64")
@@ -30,7 +33,7 @@ Accumulators = list[list[Value]]
 class Strip:
     """What a strip is compiled for; `offsets` (bytes, one for each tap) is None in the looped variant."""
 
-    element: str
+    element: Element
     lanes: int
     rows: int
     vectors: int
@@ -39,7 +42,7 @@ class Strip:
 
     @property
     def itemsize(self) -> int:
-        return ITEMSIZE[self.element]
+        return self.element.itemsize
 
     @property
     def tile(self) -> int:
@@ -50,7 +53,7 @@ class Strip:
 def strip_name(strip: Strip) -> str:
     """Return a name that can be read in a profile."""
     kernel = "looped" if strip.offsets is None else f"{strip.kernel_rows}x{len(strip.offsets)}_" + "_".join(map(str, strip.offsets))
-    return f"faltung_direct_{strip.element}x{strip.lanes}_tile{strip.rows}x{strip.vectors}_{kernel}"
+    return f"faltung_direct_{strip.element.name}x{strip.lanes}_tile{strip.rows}x{strip.vectors}_{kernel}"
 
 
 def emit_strip(strip: Strip, dialect: Dialect) -> list[Builder]:
@@ -65,7 +68,7 @@ def emit_strip(strip: Strip, dialect: Dialect) -> list[Builder]:
             fetch_ahead(b, strip, b.at(rows, b.mul(b.sub(sizes[1], strip.rows), 8)), at, ahead)
         acc = body(b, strip, rows, w, at, sizes)
         for r, line in enumerate(acc):
-            for q, value in enumerate(line):
+            for q, value in enumerate(finished(b, strip, line)):
                 place = b.at(b.at(out, b.mul(r, out_row)), at)
                 b.store(value, place, q * strip.lanes * strip.itemsize)
 
@@ -90,7 +93,7 @@ def unrolled_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, si
 
     def one_group(g: Value, carried: list[Value]) -> list[Value]:
         weights, *flat = carried
-        acc = folded(flat, strip.vectors)
+        acc = folded(flat, strip)
         here = b.at(rows, b.mul(g, 8))
         for p in range(group):
             served = [r for r in range(strip.rows) if 0 <= p - r < height]
@@ -101,7 +104,7 @@ def unrolled_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, si
         return [b.at(weights, height * width), *flattened(acc)]
 
     start = [w, *flattened(start_sums(strip))]
-    return folded(b.loop(0, tap_rows, one_group, start, step=group)[1:], strip.vectors)
+    return folded(b.loop(0, tap_rows, one_group, start, step=group)[1:], strip)
 
 
 def looped_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, sizes: Sequence[Value]) -> Accumulators:
@@ -115,7 +118,7 @@ def looped_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, size
         lines = [b.at(weights, b.mul(b.sub(p, r), width)) for r in served]
 
         def one_tap(v: Value, carried: list[Value]) -> list[Value]:
-            acc = folded(carried, strip.vectors)
+            acc = folded(carried, strip)
             places = [b.at(line, b.mul(v, strip.itemsize)) for line in lines]
             multiply(b, strip, acc, served, row, b.load("i64", offsets, b.mul(v, 8)), places)
             return flattened(acc)
@@ -134,22 +137,35 @@ def looped_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, size
         return [b.at(weights, b.mul(height, width)), *flat]
 
     start = [w, *flattened(start_sums(strip))]
-    return folded(b.loop(0, tap_rows, one_group, start, step=group)[1:], strip.vectors)
+    return folded(b.loop(0, tap_rows, one_group, start, step=group)[1:], strip)
 
 
 def multiply(b: Builder, strip: Strip, acc: Accumulators, served: list[int], row: Value, offset: Operand, places: list[Value]) -> None:
     """Add one tap's products with the vectors at `offset` of an input row to the output rows which it serves."""
-    kind, width = vector(strip.lanes, strip.element), strip.lanes * strip.itemsize
+    kind, width, parts = strip.element.kind(strip.lanes), strip.lanes * strip.itemsize, strip.element.parts
     place = b.at(row, offset)
     loaded = [b.load(kind, place, q * width) for q in range(strip.vectors)]
     for r, weight in zip(served, places, strict=True):
-        tap = b.splat(b.load(strip.element, weight, align=strip.itemsize), strip.lanes)
-        acc[r] = [b.fma(tap, x, total) for x, total in zip(loaded, acc[r], strict=True)]
+        size = strip.itemsize // parts
+        taps = [b.splat(b.load(strip.element.scalar, weight, size * part, align=size), strip.lanes * parts) for part in range(parts)]
+        terms = [(tap, x) for tap in taps for x in loaded]
+        acc[r] = [b.fma(tap, x, total) for (tap, x), total in zip(terms, acc[r], strict=True)]
+
+
+def finished(b: Builder, strip: Strip, line: list[Value]) -> list[Value]:
+    """Return the outputs of one row of a tile: the sums, or of complex elements the first half of them plus i times the second."""
+    if strip.element.parts == 1:
+        return line
+    numbers = 2 * strip.lanes
+    signs = constants([-1.0, 1.0] * strip.lanes, strip.element.scalar)
+    exchanged = [lane ^ 1 for lane in range(numbers)]
+    halves = zip(line[: strip.vectors], line[strip.vectors :], strict=True)
+    return [b.fma(signs, b.shuffle(second, second, exchanged), first) for first, second in halves]
 
 
 def start_sums(strip: Strip) -> Accumulators:
     """Return the sums of no taps: +0."""
-    return [[zeros(vector(strip.lanes, strip.element))] * strip.vectors for _ in range(strip.rows)]
+    return [[zeros(strip.element.kind(strip.lanes))] * (strip.vectors * strip.element.parts) for _ in range(strip.rows)]
 
 
 def flattened(acc: Accumulators) -> list[Value]:
@@ -157,6 +173,7 @@ def flattened(acc: Accumulators) -> list[Value]:
     return [value for line in acc for value in line]
 
 
-def folded(flat: Sequence[Value], vectors: int) -> Accumulators:
+def folded(flat: Sequence[Value], strip: Strip) -> Accumulators:
     """Return what `flattened` was given."""
-    return [list(flat[i : i + vectors]) for i in range(0, len(flat), vectors)]
+    line = strip.vectors * strip.element.parts
+    return [list(flat[i : i + line]) for i in range(0, len(flat), line)]

@@ -2,10 +2,10 @@
 
 from functools import cache
 
-from faltung.codegen.builder import ITEMSIZE
 from faltung.codegen.compile import Compiled, compile_function, dialect
 from faltung.codegen.host import Host, host
 from faltung.methods.direct.driver import emit_driver
+from faltung.methods.direct.element import Element
 from faltung.methods.direct.gather import Driver
 from faltung.methods.direct.lines import Axes
 from faltung.methods.direct.sizes import Sizes
@@ -34,6 +34,8 @@ def looped(axes: Axes, target: Host) -> Strip:
     shared = axes.neighbours and axes.row.taps >= 4 and axes.row.outputs >= 4
     # 16 accumulators, 4 vectors and a weight in 32 registers: 97 % of the machine's peak at 11 x 11; 12, 3 and 1 in 16: 90 %
     rows, vectors = (4, 4 if target.registers >= 32 else 3) if shared else (1, 4)
+    if axes.element.parts == 2 and shared:  # two accumulators for each vector
+        rows, vectors = (4, 2) if target.registers >= 32 else (2, 3)
     return Strip(element=axes.element, lanes=lanes, rows=rows, vectors=vectors)
 
 
@@ -41,7 +43,7 @@ def unrolled(axes: Axes, target: Host, offsets: tuple[int, ...]) -> Strip | None
     """Return the strip for one kernel shape, or None where it is too large to be written out."""
     lanes = target.lanes(axes.itemsize)
     rows, vectors = tile_shape(axes, target)
-    if axes.row.taps * len(offsets) * rows * vectors > UNROLLED_AT_MOST:
+    if axes.row.taps * len(offsets) * rows * vectors * axes.element.parts > UNROLLED_AT_MOST:
         return None
     return Strip(element=axes.element, lanes=lanes, rows=rows, vectors=vectors, kernel_rows=axes.row.taps, offsets=offsets)
 
@@ -55,6 +57,8 @@ def tile_shape(axes: Axes, target: Host) -> tuple[int, int]:
     """
     if not axes.neighbours or axes.row.outputs == 1:
         return 1, 4
+    if axes.element.parts == 2:
+        return (4, 2) if axes.row.outputs >= 4 and target.registers >= 32 else (2, 2)
     return (4, 2) if axes.row.outputs >= 4 and target.registers >= 32 else (2, 4)
 
 
@@ -65,7 +69,7 @@ def strip_function(strip: Strip) -> Compiled:
 
 
 @cache
-def driver_function(element: str, outer_axes: int, stride: int) -> Compiled:
+def driver_function(element: Element, outer_axes: int, stride: int) -> Compiled:
     """Return the driver for an element, a number of axes, and a stride that is dealt out (else 1)."""
-    driver = Driver(element=element, lanes=host().lanes(ITEMSIZE[element]), outer_axes=outer_axes, stride=stride)
+    driver = Driver(element=element, lanes=host().lanes(element.itemsize), outer_axes=outer_axes, stride=stride)
     return compile_function(emit_driver(driver, dialect()))

@@ -26,13 +26,13 @@ SCATTERED_OUTPUT = 400e-12  # one class of outputs of a dilated input: they do n
 def seconds(axes: Axes, strip: Strip) -> float:
     """Return the expected time of one piece of work, which has outputs and taps, by one strip."""
     sizes = Sizes(axes, strip)
-    scale = axes.itemsize / 4
+    scale, parts = axes.itemsize / 4, axes.element.parts
     tap = SHARED_TAP if strip.rows > 1 else TAP
     blocks = -(-axes.row.outputs // strip.rows) * prod(line.outputs for line in axes.outer[:-1])
     columns = axes.last.outputs
     pieces = 2 if axes.last.stride == 1 else -(-columns // sizes.wide)
     sample = 0.0 if axes.last.stride == 1 else DEALT_SAMPLE if axes.last.stride <= DEALT[1] else SINGLE_SAMPLE
     scattered = SCATTERED_OUTPUT if (axes.last.out_slice.step or 1) > 1 else 0.0
-    sums = axes.outputs * (OUTPUT + scattered + axes.taps * tap) * scale
+    sums = axes.outputs * (OUTPUT + scattered + axes.taps * tap * parts) * scale
     copies = blocks * (pieces * (PIECE + sizes.tap_rows * PIECE_ROW) + columns * sizes.tap_rows * sizes.phases * sample * scale)
     return sums + copies

@@ -7,11 +7,12 @@ large enough for the kernel. Rows are read through the boundary, transformed, an
 product with the kernel's spectrum, and back in first-level cache; rows that are done are transformed back into the output. Tiles are
 anchored to the whole Problem, so the bits do not depend on the number of workers.
 
-**The whole** (scipy.fft) serves everything else, and inputs with samples that are not finite: these are set to zero, and the outputs
-whose window holds one are summed again directly.
+**The whole** (scipy.fft) serves everything else. Under both, samples that are not finite are set to zero, and the outputs whose window
+holds one are summed again directly.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
 
@@ -23,6 +24,7 @@ from faltung.methods.cost import Cost
 from faltung.methods.fourier import whole
 from faltung.methods.fourier.bound import Tiled
 from faltung.methods.fourier.choice import best_cut, seconds
+from faltung.methods.points import recompute
 from faltung.spec.case import Case
 
 NAME = "fourier"
@@ -38,7 +40,8 @@ def refuses(case: Case) -> str | None:
     if case.weights is not None and not case.weights.finite:
         return "the kernel holds weights that are not finite, which would spread over every output"
     if case.exact is not None and error_bound(case, NAME) * case.exact >= EXACT_BELOW:
-        return f"integers must come out exact, and the transforms' error bound, {error_bound(case, NAME) * case.exact:.2g}, is too large to round"
+        error = error_bound(case, NAME) * case.exact
+        return f"integers must come out exact, and the transforms' error bound, {error:.2g}, is too large to round"
     return None
 
 
@@ -59,6 +62,8 @@ def run(case: Case, x: Array, w: Array, out: Array, workers: int) -> None:
 @lru_cache(maxsize=64)
 def bind(case: Case) -> Callable[[Array, Array, Array, int], None]:
     """Return `case` ready for many calls: ``bound(x, w, out, workers)``."""
+    if case.weights is not None:
+        return bind(replace(case, weights=None))
     made = best_cut(case)
     if made is None:
         return partial(whole.run, case)
@@ -66,5 +71,15 @@ def bind(case: Case) -> Callable[[Array, Array, Array, int], None]:
 
 
 def _through_tiles(case: Case, tiled: Tiled, x: Array, w: Array, out: Array, workers: int) -> None:
-    if not tiled(x, w, out, workers):
-        whole.run(case, x, w, out, workers)
+    """Compute through tiles; where samples are not finite, once more without them."""
+    if tiled(x, w, out, workers):
+        return
+    bad = ~np.isfinite(x)
+    if not bad.any() or not tiled(np.where(bad, x.dtype.type(0), x), w, out, workers):
+        whole.run(case, x, w, out, workers)  # a fill that is not finite, or sums beyond the dtype's range
+        return
+    plain = tuple(replace(window, fill_low=0, fill_high=0) for window in case.windows)
+    counting = bind(replace(case, dtype="float32", windows=plain, exact=None))
+    touched = np.empty(out.shape, np.float32)
+    counting(bad.astype(np.float32), np.ones(w.shape, np.float32), touched, workers)  # how many bad samples each window holds
+    recompute(case, x, w, out, np.argwhere(touched > 0.5))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from faltung.methods.extend import spread
 from faltung.methods.fourier.choice import Cut
 from faltung.methods.fourier.compiled import addresses, aligned, column_twiddles, row_twiddles, walker_function
-from faltung.methods.fourier.parts import finish, parts_of, target_of
+from faltung.methods.fourier.parts import direct_row, finish, is_direct, parts_of, target_of
 from faltung.methods.fourier.plane import positions_map
 from faltung.methods.fourier.spectrum import spectrum
 from faltung.methods.fourier.tile import LINE
@@ -42,27 +42,32 @@ class Tiled:
         rows = image_rows(case, made, x)
         factors = spectrum(made.tile, taps_of(case, made, w))
         fields = self._fields | {"spectrum": factors.ctypes.data, "x_row": rows.strides[1]}
-        parts = parts_of(case, made, workers)
+        parts, simple = parts_of(case, made, workers), is_direct(case, out) and case.exact is None
         flags = np.zeros(len(parts), np.int64)
-        scratch_bytes = made.tile.places["end"]
+        first_flag, first_row, item = flags.ctypes.data, rows.ctypes.data, rows.strides[0]
+        straight = self._record(fields, direct_row(case, made, out))
+        size = made.tile.places["end"]
 
         def work(i: int) -> None:
             part = parts[i]
             target = target_of(case, made, out, part)
-            record = np.array([(fields | {"out_row": target.row_bytes})[name] for name in FIELDS], np.int64)
-            source = rows.ctypes.data + part.item * rows.strides[0]
-            addresses = (record.ctypes.data, source, target.address, scratch(scratch_bytes), flags.ctypes.data + 8 * i)
-            self._walker(*addresses, part.strip, part.first, part.last)
-            finish(case, made, out, part, target)
+            record = straight if target.own is None else self._record(fields, target.row_bytes)
+            source = first_row + part.item * item
+            self._walker(record.ctypes.data, source, target.address, scratch(size), first_flag + 8 * i, part.strip, part.first, part.last)
+            if not simple or target.own is not None:
+                finish(case, made, out, part, target)
 
         share(work, len(parts), workers)
         return not flags.any()
 
+    def _record(self, fields: dict[str, int], out_row: int) -> Array:
+        return np.array([(fields | {"out_row": out_row})[name] for name in FIELDS], np.int64)
+
 
 def tables(case: Case, made: Cut) -> dict[str, Array]:
     """Return the tables to which the record points."""
-    tile, fills = made.tile, [0]
-    numbers: list[Number] = [*fills]
+    tile = made.tile
+    numbers: list[Number] = [0]
     # rows are read a whole tile beyond the last step, and looked at a little further; nothing there is used
     rows = positions_map(made.down, made.steps * made.step_rows + tile.height + (AHEAD + 1) * tile.together, numbers)
     columns = positions_map(made.across, made.strips * made.step_columns + tile.width, numbers)
@@ -82,17 +87,18 @@ def image_rows(case: Case, made: Cut, x: Array) -> Array:
     padded = np.zeros((case.batch, (rows - 1) * step + width), x.dtype)
     padded[:, : line.shape[1]] = line[:, : padded.shape[1]]
     item, size = padded.strides
-    return np.lib.stride_tricks.as_strided(padded, (case.batch, rows, width), (item, step * size, size), writeable=False)
+    overlapping: Array = np.lib.stride_tricks.as_strided(padded, (case.batch, rows, width), (item, step * size, size), writeable=False)
+    return overlapping
 
 
 def taps_of(case: Case, made: Cut, w: Array) -> Array:
     """Return the taps in two axes: spread by their dilation, a signal's cut into rows."""
-    taps = w[0, 0]
+    taps: Array = w[0, 0]
     for axis, window in enumerate(case.windows):
         if window.kernel_dilation > 1:
             shape = list(taps.shape)
             shape[axis] = window.kernel_dilation * (shape[axis] - 1) + 1
-            sparse = np.zeros(shape, taps.dtype)
+            sparse: Array = np.zeros(shape, taps.dtype)
             sparse[(slice(None),) * axis + (slice(None, None, window.kernel_dilation),)] = taps
             taps = sparse
     if len(case.windows) == 2:

@@ -147,7 +147,7 @@ def _blocks(b: Builder, lanes: Lanes, rows: list[Value]) -> list[Value]:
     size = lanes.count // len(rows)
     if len(rows) == 2:
         halves = [[*range(h, h + size), *range(h + lanes.count, h + lanes.count + size)] for h in (0, size)]
-        return [b.shuffle(*rows, half) for half in halves]
+        return [b.shuffle(rows[0], rows[1], half) for half in halves]
     even, odd = ([size * q + c + source for source in (0, lanes.count) for q in p for c in range(size)] for p in ((0, 2), (1, 3)))
     out = list(rows)
     for half, pick in enumerate((even, odd)):

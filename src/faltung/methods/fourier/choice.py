@@ -6,12 +6,10 @@ from functools import lru_cache
 from faltung.codegen.host import host, refusal
 from faltung.methods.fourier.plane import Side, row_sides, sides
 from faltung.methods.fourier.tile import Tile
-from faltung.methods.fourier.timing import image_seconds
+from faltung.methods.fourier.timing import COLUMN, ROW, image_seconds
 from faltung.spec.case import Case
 
 ELEMENTS = {"float32": "float", "float64": "double", "complex64": "float", "complex128": "double"}
-DOWN = ((4, 4), (8, 4), (8, 8), (16, 8), (16, 16), (32, 16))
-ACROSS = (4, 8, 16)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +59,8 @@ def tiles(dtype: str) -> list[Tile]:
     """Return the tiles on offer."""
     element = ELEMENTS[dtype]
     lanes = host().lanes(4 if element == "float" else 8)
-    usable = [r for r in ACROSS if lanes <= 4 * r]
-    return [Tile(element, lanes, dtype[0] == "c", down, across) for down in DOWN for across in usable]
+    usable = [r for r in ROW if lanes <= 4 * r]
+    return [Tile(element, lanes, dtype[0] == "c", down, across) for down in COLUMN for across in usable]
 
 
 def cuts_with(tile: Tile, axes: tuple[Side, ...]) -> list[Cut]:

@@ -11,14 +11,14 @@ goes to trash.
 from faltung.codegen.builder import Builder, Dialect, Value
 from faltung.methods.fourier.butterflies import dft, times
 from faltung.methods.fourier.rows import load_pair, store_pair
-from faltung.methods.fourier.tile import Tile
+from faltung.methods.fourier.tile import SPILLS, Tile
 
 ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "i64")
 
 
 def emit_columns(tile: Tile, dialect: Dialect) -> Builder:
     """Return the function for one group of columns."""
-    b = Builder(f"faltung_fourier_columns_{tile.name}", ARGUMENTS, dialect)
+    b = Builder(f"faltung_fourier_columns_{tile.name}", ARGUMENTS, dialect, attributes=SPILLS)
     group, spectrum, twiddles, work, targets, column = b.arguments
     (r1, r2), lanes = tile.down, tile.vectors
 

@@ -32,21 +32,25 @@ def row_key(tile: Tile) -> Tile:
 
 @cache
 def forward_function(tile: Tile) -> Compiled:
+    """Return the forward row transform; `tile` is a `row_key`."""
     return compile_function([emit_forward(tile, dialect())])
 
 
 @cache
 def inverse_function(tile: Tile) -> Compiled:
+    """Return the inverse row transform; `tile` is a `row_key`."""
     return compile_function([emit_inverse(tile, dialect())])
 
 
 @cache
 def columns_function(tile: Tile) -> Compiled:
+    """Return the column transforms; `tile` is real."""
     return compile_function([emit_columns(tile, dialect())])
 
 
 @cache
 def walker_function(tile: Tile) -> Compiled:
+    """Return the walker."""
     return compile_function([emit_walker(tile, dialect())])
 
 
@@ -77,4 +81,5 @@ def column_twiddles(tile: Tile) -> Array:
 
 
 def dtype_of(tile: Tile) -> str:
+    """Return the dtype of the tile's real numbers."""
     return {"float": "float32", "double": "float64"}[tile.element]

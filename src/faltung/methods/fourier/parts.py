@@ -16,8 +16,11 @@ from faltung.methods.fourier.plane import Side, sides
 from faltung.spec.case import Case
 
 Array = npt.NDArray[Any]
-PARTS_EACH = 4
-"""Parts for each thread: one that is held up then takes fewer."""
+PARTS_EACH = 16
+"""Most parts for each thread."""
+SHARED_ROW = 0.3
+"""What it costs to transform a row once more, as a part of what an output row costs."""
+HELD_UP = 0.5
 LONGEST = 1 << 23
 """Samples of a part that is transformed in at most 50 ms even at a third of the usual rate."""
 
@@ -42,15 +45,25 @@ class Target:
 
 
 def parts_of(case: Case, made: Cut, workers: int) -> list[Part]:
-    """Return the parts: strips, cut into runs of steps where there are few of them. The bits do not depend on it."""
+    """Return the parts: strips, cut into runs of steps so that all threads are done at about the same time.
+
+    The bits do not depend on it; but rows which two runs both need are transformed twice.
+    """
     strips = case.batch * made.strips
     samples = made.steps * made.step_rows * made.step_columns
-    wanted = -(-PARTS_EACH * workers // strips) if workers > 1 else 1
-    runs = min(max(wanted, -(-samples // LONGEST)), made.steps)
+    least = min(-(-samples // LONGEST), made.steps)
+    most = min(max(least, -(-PARTS_EACH * workers // strips)), made.steps) if workers > 1 else least
+    runs = min(range(least, most + 1), key=lambda n: rounds(made, strips, n, workers))
     edges = [made.steps * i // runs for i in range(runs + 1)]
     if len(case.windows) == 1 and edges[-2] < made.steps - 1:
         edges.insert(-1, made.steps - 1)  # the last step ends before its last row does
     return [Part(item, strip, *run) for item, strip, run in product(range(case.batch), range(made.strips), pairwise(edges))]
+
+
+def rounds(made: Cut, strips: int, runs: int, workers: int) -> float:
+    """Return the rows which the busiest thread works through, and half a part that it may be held up."""
+    rows = -(-made.steps // runs) * made.step_rows + SHARED_ROW * (made.tile.height - made.step_rows)
+    return (-(-strips * runs // workers) + HELD_UP) * rows
 
 
 def is_direct(case: Case, out: Array) -> bool:
@@ -58,12 +71,16 @@ def is_direct(case: Case, out: Array) -> bool:
     return all(window.stride == 1 for window in case.windows) and out.strides[-1] == out.itemsize
 
 
+def direct_row(case: Case, made: Cut, out: Array) -> int:
+    """Return the bytes from one row of outputs to the next in `out`; those of a signal follow one another."""
+    return made.step_columns * out.itemsize if len(case.windows) == 1 else out.strides[2]
+
+
 def target_of(case: Case, made: Cut, out: Array, part: Part) -> Target:
     """Return where a part's outputs go."""
     size, signal = out.itemsize, len(case.windows) == 1
     if is_direct(case, out) and not (signal and part.last == made.steps):
-        row_bytes = made.step_columns * size if signal else out.strides[2]
-        return Target(out.ctypes.data + part.item * out.strides[0], row_bytes, None)
+        return Target(out.ctypes.data + part.item * out.strides[0], direct_row(case, made, out), None)
     top, bottom = part.first * made.step_rows, part.last * made.step_rows
     own = np.empty((bottom - top, made.step_columns), out.dtype)
     row_bytes = made.step_columns * size
@@ -74,7 +91,8 @@ def finish(case: Case, made: Cut, out: Array, part: Part, target: Target) -> Non
     """Bring a part's outputs where they belong, and round those that must be whole numbers."""
     ranges = ranges_of(case, made, part)
     axes = [(wanted(axis, window.stride, *r)) for axis, window, r in zip(sides(case), case.windows, ranges, strict=True)]
-    region = out[(part.item, 0, *(kept for kept, _ in axes))]
+    item: Array = out[part.item, 0]
+    region = item[tuple(kept for kept, _ in axes)]
     if target.own is not None:
         own = target.own if len(axes) == 2 else target.own.reshape(-1)
         region[...] = own[tuple(taken for _, taken in axes)]

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from faltung.codegen.builder import Builder, Dialect, Operand, Value, vector
 from faltung.methods.fourier.butterflies import Complex, blocks_transposed, dft, rotated, settled, times, transposed
-from faltung.methods.fourier.tile import LINE, Tile
+from faltung.methods.fourier.tile import LINE, SPILLS, Tile
 
 FORWARD = ("ptr", "ptr", "ptr", "ptr")
 INVERSE = ("ptr", "ptr", "ptr", "ptr", "i64", "ptr")
@@ -27,7 +27,7 @@ def fold_weight(tile: Tile, a: int) -> complex:
 
 def emit_forward(tile: Tile, dialect: Dialect) -> Builder:
     """Return the function that transforms rows of samples."""
-    b = Builder(f"faltung_fourier_forward_{tile.name}", FORWARD, dialect)
+    b = Builder(f"faltung_fourier_forward_{tile.name}", FORWARD, dialect, attributes=SPILLS)
     rows, sources, twiddles, ahead = b.arguments
     fetch = fetcher(b, tile, ahead, write=False)
     z: list[Complex] = []
@@ -55,7 +55,7 @@ def emit_forward(tile: Tile, dialect: Dialect) -> Builder:
 
 def emit_inverse(tile: Tile, dialect: Dialect) -> Builder:
     """Return the function that transforms rows back; vectors that are not all below `columns` go to the rows of `unstored`."""
-    b = Builder(f"faltung_fourier_inverse_{tile.name}", INVERSE, dialect)
+    b = Builder(f"faltung_fourier_inverse_{tile.name}", INVERSE, dialect, attributes=SPILLS)
     rows, outs, twiddles, ahead, columns, unstored = b.arguments
     fetch = fetcher(b, tile, ahead, write=True, limit=b.mul(columns, tile.sample_bytes))
     z = []
@@ -116,16 +116,19 @@ def store_samples(
 
 
 def load_pair(b: Builder, tile: Tile, place: Value) -> Complex:
+    """Return the complex vector at an aligned place."""
     kind, size = vector(tile.lanes, tile.element), tile.pair // 2
     return Complex(b.load(kind, place, align=min(LINE, size)), b.load(kind, place, size, align=min(LINE, size)))
 
 
 def store_pair(b: Builder, tile: Tile, v: Complex, place: Value) -> None:
+    """Write a complex vector to an aligned place."""
     b.store(v.re, place, align=min(LINE, tile.pair // 2))
     b.store(v.im, place, tile.pair // 2, align=min(LINE, tile.pair // 2))
 
 
 def load_twiddle(b: Builder, tile: Tile, twiddles: Value, k: int) -> tuple[Value, Value]:
+    """Return the row twiddles of frequency k."""
     pair = load_pair(b, tile, b.at(twiddles, k * tile.pair))
     return pair.re, pair.im
 

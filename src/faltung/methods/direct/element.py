@@ -1,0 +1,41 @@
+"""What samples, weights and sums are made of: one floating number, or for complex dtypes two that lie side by side."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from faltung.codegen.builder import ITEMSIZE, vector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """`parts` numbers of LLVM's type `scalar`: 1, or real and imaginary part."""
+
+    scalar: str
+    parts: int = 1
+
+    @property
+    def itemsize(self) -> int:
+        return ITEMSIZE[self.scalar] * self.parts
+
+    @property
+    def name(self) -> str:
+        return self.scalar if self.parts == 1 else f"complex_{self.scalar}"
+
+    def kind(self, count: int) -> str:
+        """Return LLVM's type of `count` elements side by side."""
+        return vector(count * self.parts, self.scalar)
+
+    def numbers(self, places: Iterable[int]) -> list[int]:
+        """Return which numbers of a vector make up its elements at `places`."""
+        return [self.parts * place + part for place in places for part in range(self.parts)]
+
+
+ELEMENTS = {
+    "float32": Element(scalar="float"), "float64": Element(scalar="double"),
+    "complex64": Element(scalar="float", parts=2), "complex128": Element(scalar="double", parts=2),
+}  # fmt: skip
+
+
+def moved(element: Element) -> Element:
+    """Return what the driver, which moves elements and computes nothing, takes an element for: a complex64 is 8 bytes like a float64."""
+    return ELEMENTS["float64"] if element == ELEMENTS["complex64"] else element

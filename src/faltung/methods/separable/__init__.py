@@ -1,0 +1,74 @@
+"""A kernel that is a column times a row, as two passes that are one: rows of the first wait in cache for the second.
+
+    refuses(case) -> str | None       cost(case) -> Cost       run(case, x, w, out, workers)       bind(case) -> Bound
+
+    y[o, j] = Σ over t ascending of  u[t] · (Σ over s ascending of  v[s] · X[…, t, …, s])        w[t, s] = u[t]·v[s]
+
+K + K' multiply-adds instead of K·K'. **Bits**: row pass and column pass are chains of fused multiply-adds, in window order, from +0; they
+depend on the factors alone, and not on chunks, bands, threads, or on how the arrays lie. **Samples that are not finite**: the factors'
+products have the signs and zeros of the weights, so an infinity or a NaN has here the effect that it has in the sum itself.
+"""
+
+from dataclasses import replace
+from functools import lru_cache
+
+from faltung.codegen.host import refusal
+from faltung.methods.cost import Cost
+from faltung.methods.separable.bound import Array, Bound
+from faltung.methods.separable.factor import factors
+from faltung.methods.separable.layout import ELEMENTS, Sizes
+from faltung.methods.separable.timing import seconds
+from faltung.spec.case import Case
+
+NAME = "separable"
+MOST_SCRATCH = 2 << 20
+"""Bytes of scratch for each thread; a kernel that needs more is one for `fourier`."""
+
+__all__ = ["NAME", "bind", "cost", "factors", "possible", "refuses", "run", "why_not"]
+
+
+def refuses(case: Case) -> str | None:
+    """Return why this method cannot compute `case`, in one sentence, or None when it can."""
+    if (reason := why_not(case)) is not None:
+        return reason
+    if case.weights is None or case.weights.rank is None:
+        return "it is not known whether the kernel is a column times a row"
+    if case.weights.rank != 1:
+        return "the kernel is no product of a column and a row, or not with the same zeros"
+    return None
+
+
+def why_not(case: Case) -> str | None:
+    """Return why no kernel of this Case can go through two passes, or None when some can."""
+    if case.dtype not in ELEMENTS:
+        return f"separable computes {' and '.join(ELEMENTS)}, not {case.dtype}"
+    if len(case.windows) != 2:
+        return f"separable computes two axes, not {len(case.windows)}"
+    if (case.groups, case.channels_in, case.channels_out) != (1, 1, 1):
+        return f"separable computes one channel, not {case.groups} groups of {case.channels_in} channels in and {case.channels_out} out"
+    if any(window.input_dilation > 1 for window in case.windows):
+        return "separable does not spread the input"
+    if 0 in (*case.input_sizes, *case.kernel_sizes):
+        return "there is nothing to sum"
+    if (reason := refusal()) is not None:
+        return reason
+    if (needed := Sizes(case).places["end"]) > MOST_SCRATCH:
+        return f"separable needs {needed} bytes of scratch for each thread, more than {MOST_SCRATCH}: the kernel is too large"
+    return None
+
+
+def cost(case: Case) -> Cost:
+    """Return what one thread is expected to take once code is compiled and the factors are known, and its scratch."""
+    sizes = Sizes(case)
+    return Cost(seconds=seconds(sizes), scratch_bytes=sizes.places["end"])
+
+
+def run(case: Case, x: Array, w: Array, out: Array, workers: int) -> None:
+    """Write to `out` (B, 1, *M) the sums of `w` (1, 1, *K) over `x` (B, 1, *N)."""
+    bind(replace(case, weights=None))(x, w, out, workers)
+
+
+@lru_cache(maxsize=64)
+def bind(case: Case) -> Bound:
+    """Return `case` ready for many calls: ``bound(x, w, out, workers)``."""
+    return Bound(case)

@@ -1,0 +1,132 @@
+"""Emitter of the driver: rows go through the row pass into a ring that stays in cache, and from there through the column pass.
+
+    driver(record, x, out, scratch, u, v, first_item, last_item, first_row, last_row, first_column, last_column)
+
+The ring holds the row pass of the positions which the next output rows read; position p stands in slot (p - first) mod ring. A position
+outside of the first axis is a row like any other: the boundary says which row of x is read for it, or that it is a row of fill values,
+so that the fill of the first axis holds where a sample is outside on both. The table of the slots' addresses stands twice over in
+scratch: the rows that an output reads are neighbours in it, wherever the ring begins.
+"""
+
+from faltung.codegen.builder import Builder, Dialect, Operand, Value
+from faltung.methods.separable.line import emit_line, lookup
+from faltung.methods.separable.passes import TALL, Shape, emit_column, emit_row
+from faltung.methods.separable.record import field
+
+ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64", "i64")
+BAND_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64")
+FILL_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64")
+SUMS_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64")
+
+
+def emit_driver(shape: Shape, dialect: Dialect) -> list[Builder]:
+    """Return the driver's functions, the entry last."""
+    line, row = emit_line(shape, dialect), emit_row(shape, dialect)
+    tall, single = emit_column(shape, TALL, dialect), emit_column(shape, 1, dialect)
+    filling = emit_filling(shape, dialect, line, row)
+    sums = {rows: emit_sums(shape, dialect, column, rows) for rows, column in ((TALL, tall), (1, single))}
+    band = emit_band(shape, dialect, filling, sums)
+    b = Builder(f"{shape.name}_driver", ARGUMENTS, dialect)
+    record, x, out, scratch, u, v, first_item, last_item, first_row, last_row, first_column, last_column = b.arguments
+    write_table(b, record, scratch)
+    chunk = field(b, record, "chunk")
+
+    def one_item(item: Value, _: list[Value]) -> None:
+        x_item, out_item = b.at(x, b.mul(item, field(b, record, "item_x"))), b.at(out, b.mul(item, field(b, record, "item_out")))
+
+        def one_chunk(low: Value, _: list[Value]) -> None:
+            count = b.least(chunk, b.sub(last_column, low))
+            b.call(band, [record, x_item, out_item, scratch, u, v, first_row, last_row, low, count])
+
+        b.loop(first_column, last_column, one_chunk, step=chunk)
+
+    b.loop(first_item, last_item, one_item)
+    return [line, row, tall, single, filling, *sums.values(), band, b]
+
+
+def write_table(b: Builder, record: Value, scratch: Value) -> None:
+    """Write the addresses of the ring's rows, twice over."""
+    ring, size = field(b, record, "ring"), field(b, record, "ring_row")
+    table, rows = b.at(scratch, field(b, record, "table")), b.at(scratch, field(b, record, "rows"))
+
+    def one(slot: Value, _: list[Value]) -> None:
+        place = b.at(rows, b.mul(slot, size))
+        b.store(place, table, b.mul(slot, 8))
+        b.store(place, table, b.mul(b.add(slot, ring), 8))
+
+    b.loop(0, ring, one)
+
+
+def emit_band(shape: Shape, dialect: Dialect, filling: Builder, sums: dict[int, Builder]) -> Builder:
+    """Return band(record, x, out, scratch, u, v, first_row, last_row, low, count): `count` columns from `low` on, of some rows."""
+    b = Builder(f"{shape.name}_band", BAND_ARGUMENTS, dialect, internal=True, attributes="noinline")
+    record, x, out, scratch, u, v, first_row, last_row, low, count = b.arguments
+    stride, tall = field(b, record, "stride_down"), field(b, record, "tall")
+    reach = b.mul(field(b, record, "dilation_down"), b.sub(field(b, record, "taps_down"), 1))
+    first = b.value(b.sub(b.mul(stride, first_row), field(b, record, "pad_down")))
+
+    def rows(height: int, begin: Operand, end: Operand, ready: Operand) -> Value:
+        """Compute rows begin … end - 1, `height` at a time; return how far the ring is filled."""
+
+        def block(o: Value, carried: list[Value]) -> list[Operand]:
+            origin = b.sub(b.mul(stride, o), field(b, record, "pad_down"))
+            needed = b.add(b.add(origin, b.mul(stride, height - 1)), b.add(reach, 1))
+            b.call(filling, [record, x, scratch, v, first, carried[0], needed, low, count])
+            slot = b.remainder(b.sub(origin, first), field(b, record, "ring"))
+            b.call(sums[height], [record, out, scratch, u, o, slot, low, count])
+            return [b.greatest(carried[0], needed)]
+
+        return b.loop(begin, end, block, [ready], step=height)[0]
+
+    length = b.sub(last_row, first_row)
+    shared = b.select(b.compare("eq", tall, TALL), b.sub(length, b.remainder(length, TALL)), Value("i64", "0"))
+    middle = b.add(first_row, shared)
+    rows(1, middle, last_row, rows(TALL, first_row, middle, first))
+    return b
+
+
+def emit_filling(shape: Shape, dialect: Dialect, line: Builder, row: Builder) -> Builder:
+    """Return filling(record, x, scratch, v, first, ready, needed, low, count): the row pass of positions ready … needed - 1."""
+    b = Builder(f"{shape.name}_filling", FILL_ARGUMENTS, dialect, internal=True, attributes="noinline")
+    record, x, scratch, v, first, ready, needed, low, count = b.arguments
+    place = b.at(scratch, field(b, record, "line"))
+    table = b.at(scratch, field(b, record, "table"))
+    ahead = b.mul(field(b, record, "x_down"), TALL)
+    whole = b.mul(b.quotient(b.add(count, shape.tile - 1), shape.tile), shape.tile)
+
+    def one_position(p: Value, _: list[Value]) -> None:
+        found = lookup(b, p, field(b, record, "samples_down"), field(b, record, "halo_down"), field(b, record, "low_down"))
+        b.call(line, [record, x, place, found, low, count, ahead])
+        slot = b.remainder(b.sub(p, first), field(b, record, "ring"))
+        target = b.load("ptr", table, b.mul(slot, 8))
+        b.call(row, [place, v, target, whole, field(b, record, "taps_across"), field(b, record, "offsets")])
+
+    b.loop(ready, needed, one_position)
+    return b
+
+
+def emit_sums(shape: Shape, dialect: Dialect, column: Builder, rows: int) -> Builder:
+    """Return sums(record, out, scratch, u, o, slot, low, count): output rows o … of some columns, to their place or through scratch."""
+    b = Builder(f"{shape.name}_sums{rows}", SUMS_ARGUMENTS, dialect, internal=True, attributes="noinline")
+    record, out, scratch, u, o, slot, low, count = b.arguments
+    out_row, step, itemsize = field(b, record, "out_down"), field(b, record, "out_across"), shape.itemsize
+    table = b.at(b.at(scratch, field(b, record, "table")), b.mul(slot, 8))
+    ahead = b.mul(field(b, record, "dilation_down"), 8)
+    target = b.at(b.at(out, b.mul(o, out_row)), b.mul(low, step))
+    taps, result = field(b, record, "taps_down"), b.at(scratch, field(b, record, "result"))
+    result_row = field(b, record, "ring_row")
+    whole = b.mul(b.quotient(b.add(count, shape.tile - 1), shape.tile), shape.tile)
+
+    def through_scratch() -> None:
+        b.call(column, [table, ahead, u, result, result_row, whole, taps])
+
+        def one(j: Value, _: list[Value]) -> None:
+            for r in range(rows):
+                value = b.load(shape.element, b.at(result, b.mul(result_row, r)), b.mul(j, itemsize))
+                b.store(value, b.at(target, b.mul(out_row, r)), b.mul(j, step))
+
+        b.loop(0, count, one)
+
+    straight = b.both(b.compare("eq", step, itemsize), b.compare("sge", count, shape.tile))
+    b.when(straight, lambda: b.call(column, [table, ahead, u, target, out_row, count, taps]), through_scratch)
+    return b

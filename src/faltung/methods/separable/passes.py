@@ -1,0 +1,144 @@
+"""Emitters of the two passes, on columns that lie side by side in scratch.
+
+    row(line, v, target, columns, taps, offsets)               target[j] = Σ over taps t of  v[t] · line[j + offset(t)]
+    column(table, step, u, out, out_row, columns, taps)        out[r][j] = Σ over taps t of  u[t] · row(r + t)[j]
+
+**Order.** An accumulator starts at +0 and takes its taps in window order, each by one fused multiply-add (on a machine without them by
+a product and a sum), in every variant, tile and lane: so the bits depend on none of them.
+
+**Row pass.** Neighbouring taps read vectors that lie one element apart, and a load that crosses a cache line takes two cycles (Zen 4)
+where a multiply-add takes one. So five loads serve four taps of four vectors: the vectors between are put together from two neighbours
+in registers. Taps that do not lie side by side (`offsets`), and machines without such an instruction, load each vector.
+
+**Column pass.** A register tile holds R rows of C vectors: a vector that is loaded serves up to R output rows, a weight C vectors.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from faltung.codegen.builder import ITEMSIZE, Builder, Dialect, Operand, Value, vector, zeros
+
+SHIFTS = 4
+"""Taps served by one group of loads: 12 shuffles and 5 loads keep pace with 16 multiply-adds; with 8 the shuffles fall behind."""
+TALL = 4
+"""Output rows of a tile of the column pass."""
+ROW_ARGUMENTS = ("ptr", "ptr", "ptr", "i64", "i64", "ptr")
+COLUMN_ARGUMENTS = ("ptr", "i64", "ptr", "ptr", "i64", "i64", "i64")
+Accumulators = list[list[Value]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """The element, its lanes, and how many vectors of a row a tile has; `close`: whether taps of the row pass lie side by side."""
+
+    element: str
+    lanes: int
+    vectors: int
+    close: bool
+
+    @property
+    def itemsize(self) -> int:
+        return ITEMSIZE[self.element]
+
+    @property
+    def width(self) -> int:
+        """Bytes of a vector."""
+        return self.lanes * self.itemsize
+
+    @property
+    def tile(self) -> int:
+        """Outputs of a row in one tile."""
+        return self.lanes * self.vectors
+
+    @property
+    def name(self) -> str:
+        return f"faltung_separable_{self.element}x{self.lanes}x{self.vectors}_{'close' if self.close else 'apart'}"
+
+
+def emit_row(shape: Shape, dialect: Dialect) -> Builder:
+    """Return the row pass."""
+    b = Builder(f"{shape.name}_row", ROW_ARGUMENTS, dialect, internal=True, attributes="noinline")
+    line, v, target, columns, taps, offsets = b.arguments
+    kind = vector(shape.lanes, shape.element)
+
+    def one_tile(at: Value, _: list[Value]) -> None:
+        place = b.at(line, at)
+        acc = [zeros(kind)] * shape.vectors
+        begin: Operand = 0
+        if shape.close and shape.width == 64:
+            begin = b.sub(taps, b.remainder(taps, SHIFTS))
+            acc = b.loop(0, begin, lambda t, acc: shifted(b, shape, place, v, t, acc), acc, step=SHIFTS)
+        acc = b.loop(begin, taps, lambda t, acc: loaded(b, shape, place, v, t, offsets, acc), acc)
+        for q, value in enumerate(acc):
+            b.store(value, b.at(target, at), q * shape.width)
+
+    b.loop(0, b.mul(columns, shape.itemsize), one_tile, step=shape.tile * shape.itemsize)
+    return b
+
+
+def shifted(b: Builder, shape: Shape, place: Value, v: Value, t: Value, acc: Sequence[Value]) -> list[Value]:
+    """Return the sums with taps t … t + SHIFTS - 1 added."""
+    kind, at = vector(shape.lanes, shape.element), b.mul(t, shape.itemsize)
+    found = [b.load(kind, b.at(place, at), q * shape.width) for q in range(shape.vectors + 1)]
+    out = list(acc)
+    for shift in range(SHIFTS):
+        tap = b.splat(b.load(shape.element, b.at(v, at), shift * shape.itemsize), shape.lanes)
+        for q in range(shape.vectors):
+            between = range(shift, shift + shape.lanes)
+            x = b.shuffle(found[q], found[q + 1], between) if shift else found[q]
+            out[q] = b.fma(tap, x, out[q])
+    return out
+
+
+def loaded(b: Builder, shape: Shape, place: Value, v: Value, t: Value, offsets: Value, acc: Sequence[Value]) -> list[Value]:
+    """Return the sums with tap t added."""
+    offset = b.mul(t, shape.itemsize) if shape.close else b.load("i64", offsets, b.mul(t, 8))
+    tap = b.splat(b.load(shape.element, v, b.mul(t, shape.itemsize)), shape.lanes)
+    here, kind = b.at(place, offset), vector(shape.lanes, shape.element)
+    return [b.fma(tap, b.load(kind, here, q * shape.width), total) for q, total in enumerate(acc)]
+
+
+def emit_column(shape: Shape, rows: int, dialect: Dialect) -> Builder:
+    """Return the column pass for `rows` output rows at a time; more than one need at least `rows` - 1 taps and step 8.
+
+    `table` holds the addresses of the rows, `step` bytes from tap to tap. `columns` is at least a tile; the last tile is moved back to
+    end with the columns.
+    """
+    b = Builder(f"{shape.name}_column{rows}", COLUMN_ARGUMENTS, dialect, internal=True, attributes="noinline")
+    table, step, u, out, out_row, columns, taps = b.arguments
+    end = b.mul(columns, shape.itemsize)
+    last = b.sub(end, shape.tile * shape.itemsize)
+
+    def one_tile(along: Value, _: list[Value]) -> None:
+        at = b.least(along, last)
+        for r, line in enumerate(column_sums(b, shape, rows, (table, step, u, taps), at)):
+            place = b.at(b.at(out, b.mul(out_row, r)), at)
+            for q, value in enumerate(line):
+                b.store(value, place, q * shape.width)
+
+    b.loop(0, end, one_tile, step=shape.tile * shape.itemsize)
+    return b
+
+
+def column_sums(b: Builder, shape: Shape, rows: int, operands: tuple[Value, Value, Value, Value], at: Value) -> Accumulators:
+    """Return a tile's sums: a ramp up, rows that serve every output row, a ramp down."""
+    table, step, u, taps = operands
+    flat: list[Value] = [zeros(vector(shape.lanes, shape.element))] * (rows * shape.vectors)
+    everyone = range(rows)
+
+    def one_row(p: Operand, served: Sequence[int], flat: Sequence[Value]) -> list[Value]:
+        place = b.at(b.load("ptr", table, b.mul(p, step)), at)
+        found = [b.load(vector(shape.lanes, shape.element), place, q * shape.width) for q in range(shape.vectors)]
+        out = list(flat)
+        for r in served:
+            tap = b.splat(b.load(shape.element, u, b.mul(b.sub(p, r), shape.itemsize)), shape.lanes)
+            for q, x in enumerate(found):
+                out[r * shape.vectors + q] = b.fma(tap, x, out[r * shape.vectors + q])
+        return out
+
+    for p in range(rows - 1):
+        flat = one_row(p, everyone[: p + 1], flat)
+    flat = b.loop(rows - 1, taps, lambda p, acc: one_row(p, everyone, acc), flat)
+    for p in range(rows - 1):
+        flat = one_row(b.add(taps, p), everyone[p + 1 :], flat)
+    return [flat[i : i + shape.vectors] for i in range(0, len(flat), shape.vectors)]

@@ -1,0 +1,48 @@
+"""The tiles of `fourier` neither read nor write outside of their arrays: each lies flush against untouchable pages, at either end."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from guard.pages import flush, release
+from parity.fourier_cases import case_of, operands, same, spread_windows, tile_of, tiled, wanted
+
+from faltung.spec.boundary import BOUNDARIES
+from faltung.spec.window import Window, core_size
+
+pytestmark = pytest.mark.compiled
+TILES = [("float32", 16, (4, 4), 4), ("float32", 16, (4, 4), 16), ("float64", 4, (4, 4), 8), ("complex64", 8, (8, 4), 4)]
+
+
+def check(case, tile, rng, workers=1):
+    x, w = operands(case, rng)
+    bound = tiled(case, tile)
+    for end in ("low", "high"):
+        placed = flush(x, end), flush(w, end), flush(np.zeros((case.batch, 1, *case.output_sizes), case.dtype), end)
+        assert bound(*placed, workers)
+        assert np.array_equal(np.rint(placed[2].real), wanted(case, x, w).real), case
+        assert np.array_equal(placed[0], x)
+        release(*placed)
+
+
+@pytest.mark.parametrize("shape", TILES, ids=str)
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+def test_images(shape, boundary):
+    rng, tile = np.random.default_rng(0), tile_of(*shape)
+    edges = (1, 3, tile.width - 4, tile.width, tile.width + 1, 2 * tile.width - 7)
+    for (rows, columns), kernel in product(product((1, 2, 13, 17, 30), edges), [(1, 1), (4, 5)]):
+        windows = [same(k, boundary, fill=2) for k in kernel]
+        check(case_of(windows, (rows, columns), kernel, shape[0]), tile, rng, workers=2)
+        if rows >= kernel[0] and columns >= kernel[1]:
+            check(case_of([Window(), Window()], (rows, columns), kernel, shape[0]), tile, rng)
+
+
+@pytest.mark.parametrize("shape", TILES, ids=str)
+@pytest.mark.parametrize("rank", [1, 2])
+def test_sampled(shape, rank):
+    rng, tile = np.random.default_rng(rank), tile_of(*shape)
+    for _ in range(60):
+        sizes, kernel = rng.integers(1, {1: 2000, 2: 120}[rank], rank).tolist(), rng.integers(1, 6, rank).tolist()
+        windows = spread_windows(rng, sizes, kernel)
+        if all(core_size(*axis) for axis in zip(windows, sizes, kernel, strict=True)):
+            check(case_of(windows, sizes, kernel, shape[0], batch=int(rng.integers(1, 3))), tile, rng, workers=2)
