@@ -2,8 +2,10 @@
 PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= auto
-# System programs (Debian packages) that tests call. None yet: they come with the dialects that need them.
-PROGRAMS :=
+# System programs (Debian packages) that tests call: the peers that are not Python packages.
+PROGRAMS := octave octave-signal octave-image r-base-core imagemagick ffmpeg librsvg2-bin gegl
+# Packages that node gets from npm; into the environment's own folder.
+NODE_PACKAGES := @resvg/resvg-js@2.6.2 node-web-audio-api@1.0.9
 
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
@@ -11,7 +13,7 @@ INSTALL := $(RUN) pip install --disable-pip-version-check --quiet
 PYTEST := $(RUN) pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-heavy check lint types imports format docs bench clean heavy programs
+.PHONY: help demo test test-all test-heavy check lint types imports format docs bench clean heavy programs node-packages
 
 help:
 	@echo 'make demo      install, then run the demo; its pictures are in demo-output/'
@@ -28,10 +30,10 @@ demo: $(VENV)/.package
 test: lint types imports
 	$(PYTEST) -m 'not heavy'
 
-test-all: heavy programs lint types imports
+test-all: heavy programs node-packages lint types imports
 	FALTUNG_REQUIRE_PEERS=1 $(PYTEST)
 
-test-heavy: heavy programs
+test-heavy: heavy programs node-packages
 	FALTUNG_REQUIRE_PEERS=1 $(PYTEST) -m heavy
 
 check: lint types imports
@@ -60,6 +62,8 @@ bench: $(VENV)/.dev
 	$(RUN) benchmarks
 
 heavy: $(VENV)/.heavy
+
+node-packages: $(VENV)/.node
 
 programs:
 ifneq ($(strip $(PROGRAMS)),)
@@ -90,4 +94,9 @@ $(VENV)/.docs: $(VENV)/.made pyproject.toml
 
 $(VENV)/.heavy: $(VENV)/.dev
 	$(INSTALL) -e '.[dev,heavy]'
+	@touch $@
+
+$(VENV)/.node: $(VENV)/.made Makefile
+	command -v npm >/dev/null || { apt-get update -q && apt-get install -q -y --no-install-recommends nodejs npm; }
+	npm install --silent --no-audit --no-fund --prefix $(VENV)/node $(NODE_PACKAGES)
 	@touch $@

@@ -61,7 +61,8 @@ def typed(line: str, namespace: dict, x, k):
     """Return what a line computes, as whole numbers."""
     scope = {**namespace, "x": x, "k": k}
     exec(f"answer = {line}", scope)
-    answer = np.asarray(scope["answer"])
+    answer = scope["answer"]
+    answer = np.asarray(answer.detach() if hasattr(answer, "detach") else answer)
     nearest = np.rint(answer)
     assert np.abs(answer - nearest).max(initial=0) < 1e-4, line
     return nearest

@@ -53,8 +53,19 @@ def cv2(**arguments: Any) -> Probed:
     return Probed(dialect="cv2.filter2D", ndim=2, module="cv2", arguments=arguments, make=make)
 
 
+def dask(name: str, **arguments: Any) -> Probed:
+    def make(m: Any) -> Any:
+        import dask.array as da
+
+        return lambda x, k: np.asarray(getattr(m, name)(da.from_array(x), k, **arguments))
+
+    return Probed(dialect=f"dask_image.ndfilters.{name}", ndim=2, module="dask_image.ndfilters", arguments=arguments, make=make, heavy=True)
+
+
 def torch(name: str, ndim: int, **arguments: Any) -> Probed:
     def make(m: Any) -> Any:
+        m.set_num_threads(1)
+
         def call(x: Any, k: Any) -> Any:
             one = (None, None)
             return getattr(m.nn.functional, name)(m.from_numpy(x)[one], m.from_numpy(k)[one], **arguments)[0, 0].numpy()
@@ -96,22 +107,24 @@ PROBED = (
     *(plain(f"scipy.ndimage.{name}", 2, origin=origin) for name in ("convolve", "correlate") for origin in (-1, 1, (0, -1), (1, 0))),
     *(plain(f"scipy.ndimage.{name}", 3, mode="mirror") for name in ("convolve", "correlate")),
     *(cv2(borderType=border) for border in (0, 1, 2, 4)), cv2(delta=5), pillow(),
-    *(plain(f"dask_image.ndfilters.{name}", 2, mode=law) for name in ("convolve", "correlate") for law in LAWS[:5]),
+    *(dask(name, mode=law) for name, law in (("convolve", "reflect"), ("correlate", "nearest"))),
     *(torch(f"conv{n}d", n) for n in (1, 2, 3)),
     torch("conv2d", 2, padding="same"), torch("conv2d", 2, padding=1), torch("conv2d", 2, stride=2), torch("conv2d", 2, stride=(2, 3)),
     torch("conv2d", 2, dilation=2), torch("conv2d", 2, padding=(2, 1), stride=(1, 2), dilation=(2, 1)), torch("conv1d", 1, stride=3),
     *(torch(f"conv_transpose{n}d", n) for n in (1, 2, 3)), torch("conv_transpose2d", 2, stride=2),
     torch("conv_transpose2d", 2, stride=(2, 3), padding=1),
     *(jax(f"jax.numpy.{name}", 1, mode=mode) for name in ("convolve", "correlate") for mode in MODES),
-    *(jax(f"jax.scipy.signal.{name}", 2, mode=mode) for name in ("convolve", "correlate", "convolve2d", "correlate2d") for mode in MODES),
+    *(jax(f"jax.scipy.signal.{name}", 2, mode="same") for name in ("convolve", "correlate2d")),
 )  # fmt: skip
-LIGHT = tuple(case for case in PROBED if not case.heavy and case.module.partition(".")[0] in ("numpy", "scipy", "cv2", "PIL"))
-OTHERS = tuple(case for case in PROBED if case not in LIGHT)
+LIGHT = tuple(case for case in PROBED if not case.heavy)
+HEAVY = tuple(case for case in PROBED if case.heavy)
 
 
 def disagreements(found, case: Probed) -> list[str]:
     """Return the sizes at which a card's Spec and the dialect's are not the same operation, complex operands where both take them."""
     meant = replace(read(case.dialect, **case.arguments), layout=None, groups=Groups(), dtype=None)
+    if case.dialect == "cv2.filter2D":  # OpenCV passes over weights of zero as long as it does not transform (see test_nan_in_opencv)
+        meant = replace(meant, missing="skip_zero_weights")
     dtype = "complex128" if meant.conj == found.conj else "float64"
     said = []
     for x_shape, k_shape in SIZES[case.ndim]:

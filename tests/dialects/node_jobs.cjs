@@ -6,7 +6,7 @@ const version = (name) => JSON.parse(require("fs").readFileSync(path.join(proces
 
 function pixels(svg) {
   const { Resvg } = load("@resvg/resvg-js");
-  const image = new Resvg(svg).render();
+  const image = new Resvg(svg, { font: { loadSystemFonts: false } }).render();
   return { width: image.width, height: image.height, rgba: Buffer.from(image.pixels).toString("base64") };
 }
 

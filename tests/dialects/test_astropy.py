@@ -12,7 +12,8 @@ import faltung as ft
 
 astropy = peer("astropy.convolution")
 DIRECT, FFT = "astropy.convolution.convolve", "astropy.convolution.convolve_fft"
-BOUNDARIES = [{"boundary": "fill"}, {"boundary": "fill", "fill_value": 3.0}, {"boundary": "wrap"}, {"boundary": "extend"}, {"boundary": None}]
+BOUNDARIES = [{"boundary": "fill"}, {"boundary": "fill", "fill_value": 3.0}]
+BOUNDARIES += [{"boundary": word} for word in ("wrap", "extend", None)]
 ODD = [shape for shape in KERNELS if shape[0] % 2 and shape[1] % 2]
 BOUND = 1e-9
 

@@ -7,10 +7,12 @@ from itertools import product
 
 import numpy as np
 import pytest
+from api.translations import names
 from dialects.operands import operand
 from peers import program
 
 import faltung as ft
+from faltung.dialects import DIALECTS, Call
 from faltung.errors import DialectError, SpecError
 
 pytestmark = pytest.mark.heavy
@@ -134,7 +136,7 @@ def classes() -> list[Case]:
 @cache
 def everything() -> tuple[tuple[str, Case], ...]:
     groups = {"one axis": one_axis("integer"), "one axis, complex": one_axis("gaussian"), "two axes": two_axes("integer"),
-              "two axes, complex": two_axes("gaussian"), "images": images(), "classes": classes(), "bugs": bugs()}  # fmt: skip
+              "two axes, complex": two_axes("gaussian"), "images": images(), "classes": classes(), "bugs": bugs(), "lines": lines()}  # fmt: skip
     return tuple((group, case) for group, cases in groups.items() for case in cases)
 
 
@@ -152,7 +154,7 @@ def ours(case: Case):
     return ft.like(case.function, **case.arguments)(x, k)
 
 
-MINIMUM = {"one axis": 350, "one axis, complex": 350, "two axes": 500, "two axes, complex": 500, "images": 650, "classes": 190}
+MINIMUM = {"one axis": 340, "one axis, complex": 340, "two axes": 500, "two axes, complex": 500, "images": 650, "classes": 190}
 
 
 @pytest.mark.parametrize("group", MINIMUM)
@@ -201,6 +203,43 @@ def test_known_bugs(found):
     assert wrong.any(axis=0).tolist() == [True, False, False, False, False, True]
     ignored, said = cases[5]
     np.testing.assert_array_equal(ours(ignored), said[1])
+
+
+TEXTS = {
+    1: ("numpy.convolve(A, B)", "numpy.correlate(A, B, mode='full')", "scipy.signal.convolve(A, B, mode='full')"),
+    2: ("scipy.signal.convolve2d(A, B)", "scipy.signal.correlate2d(A, B, mode='same')", "scipy.signal.correlate2d(A, B)",
+        "scipy.signal.convolve2d(A, B, mode='valid')", "scipy.ndimage.convolve(A, B, mode='nearest')",
+        "scipy.ndimage.convolve(A, B, mode='constant', cval=3)", "scipy.ndimage.convolve(A, B)", "cv2.filter2D(A, -1, B, delta=0)",
+        "scipy.ndimage.convolve(A, B, mode='wrap')"),
+}  # fmt: skip
+
+
+def lines() -> list[Case]:
+    """Return Python calls said in Octave, wherever they can be; the call's text stands in the arguments."""
+    cases = []
+    for rank, texts in TEXTS.items():
+        targets = [name for name, dialect in DIALECTS.items() if name.startswith("octave.") and dialect.axes in (rank, None)]
+        for text, target in product(texts, targets):
+            kind = "integer" if "imfilter" in target or "cv2" in text else "gaussian"
+            x, k = operand((9,) if rank == 1 else (6, 7), kind, 1), operand((4,) if rank == 1 else (2, 3), kind, 2)
+            said = ft.translate(text, target, x_shape=x.shape, k_shape=k.shape)
+            if isinstance(said, Call):
+                cases.append(Case(function=target, line=said.code, x=x, k=k, arguments={"text": text}))
+    return cases
+
+
+def test_lines_typed_into_octave(found):
+    """What `translate` says in Octave's language computes there what the Python call computes here."""
+    compared = 0
+    for group, case, said in found:
+        if group == "lines":
+            assert not isinstance(said, str), (case.line, said)
+            inputs = [v if np.iscomplexobj(v) else v.astype(float) for v in (case.x, case.k)]
+            wanted = np.rint(eval(case.arguments["text"], {**names("cv2"), "A": inputs[0], "B": inputs[1]}))
+            np.testing.assert_array_equal(np.rint(said[1]), np.atleast_2d(wanted), case.line)
+            compared += 1
+    print(f"octave, lines: {compared} translations executed")
+    assert compared >= 25
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from faltung.dialects import DIALECTS
-from faltung.dialects.bridging import is_single, over_all_axes, without_layout
+from faltung.dialects.bridging import is_single, over_all_axes, with_layout, without_layout
 from faltung.dialects.lowering import lowered
 from faltung.dialects.names import known
 from faltung.dialects.record import Call, Dialect, Refusal, complete, read_with
-from faltung.dialects.task import Task, resolved
+from faltung.dialects.task import Task, rank_of, resolved
 from faltung.dialects.typed import TypedCall, read_text
 from faltung.errors import DialectError, SpecError
 from faltung.spec import Layout, Spec
@@ -15,7 +15,9 @@ from faltung.spec.spec import Conj
 
 Shape = tuple[int, ...] | None
 # Libraries with arrays of their own, and what makes one of any array.
-ARRAYS = {"torch": "torch.as_tensor({})", "mlx": "mlx.core.array({})", "tinygrad": "tinygrad.Tensor({})", "kornia": "torch.as_tensor({})"}
+ARRAYS = {
+    "torch": "torch.as_tensor({})", "mlx": "mlx.core.array({})", "tinygrad": "tinygrad.Tensor({})", "dask_image": "dask.array.asarray({})",
+}  # fmt: skip
 # Libraries that take real numbers only: what they conjugate does not matter.
 REAL = {"cv2", "skimage", "PIL", "pyvips", "SimpleITK", "mlx", "tinygrad", "onnx", "kornia", "imagemagick", "ffmpeg", "svg", "gegl"}
 
@@ -78,8 +80,10 @@ def _written(found: TypedCall, source: Dialect, target: Dialect, spec: Spec) -> 
 
 def _bridged(found: TypedCall, target: Dialect, task: Task) -> Call | Refusal:
     """Return the line; where the library has no channels, for the one image and channel that there may be."""
+    layout, rank = task.spec.layout, rank_of(task)
+    if layout is None and target.says is not None and target.axes is None and rank not in (None, 2):
+        return lowered(target, with_layout(replace(task, axes=rank)))
     answer = lowered(target, task)
-    layout = task.spec.layout
     single = without_layout(task) if isinstance(answer, Refusal) and layout is not None and target.says is None else None
     if single is None or layout is None:
         return answer

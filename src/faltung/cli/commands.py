@@ -26,6 +26,12 @@ Examples:
   faltung probe mine:blur --path --pytest > test_blur.py
 """
 
+TRANSLATE_EXAMPLES = """\b
+Examples:
+  faltung translate 'cv2.filter2D(img, -1, K)' --to scipy.ndimage.correlate
+  faltung translate 'np.convolve(x, k, "same")' --to scipy.ndimage.convolve1d --x-shape 100 --k-shape 4
+"""
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(faltung.__version__, prog_name="faltung")
@@ -142,3 +148,35 @@ def demo(output: str, force: bool, as_json: bool) -> None:
     from faltung.cli.checking import run_demo
 
     run_demo(output, force, as_json)
+
+
+@group.command()
+@click.argument("name", required=False)
+@click.option("--boundaries", "views", flag_value="boundaries", multiple=True, help="The words for what lies outside.")
+@click.option("--even", "views", flag_value="even", multiple=True, help="Where an even kernel puts its centre.")
+@click.option("--layouts", "views", flag_value="layouts", multiple=True, help="Where batch and channels lie.")
+@click.option("--dtypes", "views", flag_value="dtypes", multiple=True, help="The dtypes of results.")
+@click.option("--references", "views", flag_value="references", multiple=True, help="Where it was read, and known bugs.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown.")
+@json_option
+def atlas(name: str | None, views: tuple[str, ...], as_markdown: bool, as_json: bool) -> None:
+    """Show what other libraries' functions do: all of them, a library's (scipy.signal), or one (cv2.filter2D)."""
+    from faltung.cli.atlas import show_atlas
+
+    show_atlas(name, views, as_json, as_markdown)
+
+
+@group.command(epilog=TRANSLATE_EXAMPLES)
+@click.argument("call")
+@click.option("--to", required=True, metavar="FUNCTION", help="The other library's function, as scipy.ndimage.correlate.")
+@click.option("--x-shape", metavar="SIZES", help="Shape of the input, as 480x640.")
+@click.option("--k-shape", metavar="SIZES", help="Shape of the kernel.")
+@json_option
+def translate(call: str, to: str, x_shape: str | None, k_shape: str | None, as_json: bool) -> int:
+    """Say a call of one library in another: the line to type, with the kernel reversed and the input padded where that is needed.
+
+    CALL is text, and is never run. Exit status 4 if the other library cannot say it; then the nearest is named.
+    """
+    from faltung.cli.translating import translate_call
+
+    return translate_call(call, to, x_shape, k_shape, as_json)

@@ -153,10 +153,18 @@ class Builder:
         place = self._place(type_, self.at(pointer, offset))
         return self._emit(type_, f"load {self._spell(type_)}, {place}, align {align}")
 
-    def store(self, value: Operand, pointer: Value, offset: Operand = 0, *, align: int = 1) -> None:
-        """Write a value `offset` bytes behind `pointer`."""
+    def store(self, value: Operand, pointer: Value, offset: Operand = 0, *, align: int = 1, past_caches: bool = False) -> None:
+        """Write a value `offset` bytes behind `pointer`; past the caches only whole vectors at aligned addresses, and with a `fence`."""
         place = self._place(self.value(value).type, self.at(pointer, offset))
-        self._lines.append(f"store {self._typed(value)}, {place}, align {align}")
+        hint = ""
+        if past_caches:
+            self.declarations.add("!0 = !{i32 1}")
+            hint = ", !nontemporal !0"
+        self._lines.append(f"store {self._typed(value)}, {place}, align {align}{hint}")
+
+    def fence(self) -> None:
+        """Let every store before, also those past the caches, be seen before any behind."""
+        self._lines.append("fence seq_cst")
 
     def prefetch(self, pointer: Value, *, write: bool = False) -> None:
         """Ask for the cache line at `pointer`, into the second level; any address will do, and nothing is read."""
@@ -180,6 +188,10 @@ class Builder:
         _, _, element = a.type.strip("<>").partition(" x ")
         mask = ", ".join(f"i32 {lane}" for lane in lanes)
         return self._emit(vector(len(lanes), element), f"shufflevector {self._typed(a)}, {self._typed(b)}, <{len(lanes)} x i32> <{mask}>")
+
+    def same_bits(self, a: Value, type_: str) -> Value:
+        """Return the bits of a as another type of the same size."""
+        return self._emit(type_, f"bitcast {a.type} {a.name} to {type_}")
 
     def fma(self, a: Value, b: Value, c: Value) -> Value:
         """Return a·b + c, in one rounding where the machine can (else in two: product, then sum)."""

@@ -64,14 +64,25 @@ def _row(exchange: Exchange, pair: tuple[str, str], spec: Spec | None) -> DtypeR
 
 def read_rounding(ask: Interview, setting: Setting, spec: Spec, rows: tuple[DtypeRow, ...]) -> tuple[Spec, str]:
     """Return the Spec with the rule by which halves become whole numbers, and a sentence."""
-    usable = [row for row in rows if row.result in INTEGERS and row.k.startswith("float") and row.agrees is not None]
+    usable = [row for row in rows if row.result in INTEGERS and row.k.startswith("float") and row.agrees]
     if not usable:
         return spec, "results of float kernels are not integers"
-    asked = [(row, exchange) for row in usable for exchange in _halves(ask, setting, row)]
-    for rule in get_args(Rounding):
-        if all(difference(replace(spec, dtype=row.result, rounding=rule), exchange) is None for row, exchange in asked):
-            return replace(spec, rounding=rule), rule
-    return spec, "follows none of the rules"
+    fitting = {f"{row.x} * {row.k}": _rules(ask, setting, spec, row) for row in usable}
+    common = [rule for rule in get_args(Rounding) if all(rule in rules for rules in fitting.values())]
+    if common:
+        return replace(spec, rounding=common[0]), " or ".join(common)
+    told = "; ".join(f"{pair}: {' or '.join(rules) or 'none of the rules'}" for pair, rules in fitting.items())
+    first = next((rules[0] for rules in fitting.values() if rules), spec.rounding)
+    return replace(spec, rounding=first), told
+
+
+def _rules(ask: Interview, setting: Setting, spec: Spec, row: DtypeRow) -> list[Rounding]:
+    asked = _halves(ask, setting, row)
+    return [
+        rule for rule in get_args(Rounding)
+        if all(difference(replace(spec, dtype=row.result, rounding=rule, overflow="wrap"), exchange) is None for exchange in asked)
+        or all(difference(replace(spec, dtype=row.result, rounding=rule, overflow="saturate"), exchange) is None for exchange in asked)
+    ]  # fmt: skip
 
 
 def _halves(ask: Interview, setting: Setting, row: DtypeRow) -> list[Exchange]:

@@ -95,7 +95,10 @@ def _way(
 
 
 def _examined(ask: Interview, name: str, target: str | None, ndim: int, seed: int) -> Card:
-    """Return the first card with a Spec that any pair of dtypes gives, operands exchanged at last; else the first card."""
+    """Return the first card with a Spec, operands exchanged at last; else the first card.
+
+    Where whole numbers of a wide dtype find none, those of a narrow one may: 32-bit images are often clipped. What floats find is final.
+    """
     empty = Card(name=name, target=target, ndim=ndim)
     first: Card | None = None
     for turned in (False, True):
@@ -104,10 +107,20 @@ def _examined(ask: Interview, name: str, target: str | None, ndim: int, seed: in
         way = Interview(ask=_exchanged(ask.ask), answers=ask.answers) if turned else ask
         for setting in settings(way, ndim):
             found = _finished(_steady(empty, way, setting, turned, seed), way, setting)
-            first = first or found
-            if found.spec or found.problems[0].startswith(UNSTEADY):
+            if found.spec:
+                return found if first is None or turned else _narrow(found, first, setting)
+            if found.problems[0].startswith(UNSTEADY):
                 return found
+            first = first or found
+            if setting.x_dtype.startswith("float"):
+                break
     return first or replace(empty, problems=(_nothing(ask, ndim),), calls=len(ask.answers))
+
+
+def _narrow(found: Card, first: Card, setting: Setting) -> Card:
+    """Return a card that says that its Spec holds for narrow dtypes, and why not for the wider ones."""
+    note = f"this holds for {setting.x_dtype} * {setting.k_dtype}; of wider whole numbers: {first.problems[0]}"
+    return replace(found, problems=(note, *found.problems))
 
 
 def _exchanged(ask: Ask) -> Ask:

@@ -119,6 +119,6 @@ def _described(card: Card, ask: Interview, setting: Setting, steps: Steps, spec:
     if wrong:
         return _unread(card, ask, setting, [_as_given(e, turned) for e in asked], f"the nearest reading is `{spec}`, but {wrong}")
     return replace(
-        card, spec=spec, lines=tuple(lines), dtypes=rows, compared=outputs(asked), same_as=alike, said_as=calls_for(spec, card.ndim),
+        card, spec=spec, lines=tuple(lines), dtypes=rows, compared=outputs(asked), same_as=alike, said_as=calls_for(spec, card.ndim, any(e.answer.value is not None for e in complexes)),
         nearest=() if alike else nearest(spec, card.ndim),
     )  # fmt: skip

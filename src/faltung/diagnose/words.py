@@ -1,6 +1,7 @@
 """A Spec in the words of a card."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from faltung.diagnose.card import Line
@@ -9,7 +10,7 @@ from faltung.dialects import DIALECTS, Call, read, write
 from faltung.spec import Boundary, Spec, differences, source
 from faltung.spec.differences import MODES
 from faltung.spec.resolve import windows
-from faltung.spec.spec import at, reversed_axis
+from faltung.spec.spec import Conj, at, reversed_axis
 from faltung.spec.window import Number
 
 CALLS = 5  # of other libraries that are told
@@ -93,20 +94,30 @@ def _values(steps: Steps) -> str:
     return f"linear, {factor}, {f'{steps.offset:g} added' if steps.offset else 'nothing added'}"
 
 
-def calls_for(spec: Spec, ndim: int) -> tuple[str, ...]:
-    """Return the calls of other libraries that mean these sums: with operands as they are, or else with a kernel that is changed first."""
+def calls_for(spec: Spec, ndim: int, shows_conj: bool) -> tuple[str, ...]:
+    """Return calls of other libraries that mean these sums: with operands as they are, or else with a kernel that is changed first.
+
+    Where complex operands are refused (`shows_conj` is False), what a call conjugates does not matter.
+    """
+    words: tuple[Conj, ...] = (spec.conj,) if shows_conj else ("none", "kernel")
     plain: list[str] = []
     changed: list[str] = []
     for name, dialect in DIALECTS.items():
         if dialect.axes not in (None, ndim):
             continue
-        try:
-            call = write(spec, name)
-        except Exception:  # a dialect that cannot say it refuses in its own ways
-            continue
-        if isinstance(call, Call):
+        calls = [call for word in words if (call := _call(replace(spec, conj=word), name)) is not None]
+        if calls:
+            call = min(calls, key=lambda each: len(each.input + each.kernel))
             (plain if (call.input, call.kernel) == ("x", "k") else changed).append(call.code)
     return tuple((plain or changed)[:CALLS])
+
+
+def _call(spec: Spec, name: str) -> Call | None:
+    try:
+        call = write(spec, name)
+    except Exception:  # a dialect that cannot say it refuses in its own ways
+        return None
+    return call if isinstance(call, Call) else None
 
 
 def nearest(spec: Spec, ndim: int) -> tuple[str, ...]:

@@ -4,23 +4,32 @@ from typing import Any
 
 from faltung.dialects.astropy import ASTROPY
 from faltung.dialects.dask_image import DASK_IMAGE
+from faltung.dialects.ffmpeg import FFMPEG
+from faltung.dialects.gegl import GEGL
+from faltung.dialects.imagemagick import IMAGEMAGICK
 from faltung.dialects.itk import ITK
 from faltung.dialects.jax import JAX
 from faltung.dialects.julia import JULIA
 from faltung.dialects.keras import KERAS
 from faltung.dialects.mathematica import MATHEMATICA
 from faltung.dialects.matlab import MATLAB
+from faltung.dialects.mlx import MLX
 from faltung.dialects.numpy import NUMPY
 from faltung.dialects.octave import OCTAVE
+from faltung.dialects.onnx import ONNX
 from faltung.dialects.opencv import OPENCV
 from faltung.dialects.pillow import PILLOW
 from faltung.dialects.pyvips import PYVIPS
 from faltung.dialects.r import R
 from faltung.dialects.record import Call, Dialect, Refusal, read_with
+from faltung.dialects.scipy_filters import SCIPY_FILTERS
 from faltung.dialects.scipy_ndimage import SCIPY_NDIMAGE
 from faltung.dialects.scipy_signal import SCIPY_SIGNAL, lags
 from faltung.dialects.skimage import SKIMAGE
+from faltung.dialects.svg import SVG
+from faltung.dialects.tinygrad import TINYGRAD
 from faltung.dialects.torch import TORCH
+from faltung.dialects.web_audio import WEB_AUDIO
 from faltung.dialects.writing import write_with
 from faltung.errors import DialectError
 from faltung.spec import Spec
@@ -30,6 +39,7 @@ __all__ = ["DIALECTS", "Call", "Dialect", "Refusal", "lags", "read", "write"]
 DIALECTS: dict[str, Dialect] = {
     **NUMPY,
     **SCIPY_SIGNAL,
+    **SCIPY_FILTERS,
     **SCIPY_NDIMAGE,
     **OPENCV,
     **TORCH,
@@ -38,8 +48,22 @@ DIALECTS: dict[str, Dialect] = {
     **ITK,
     **PILLOW,
     **PYVIPS,
-    **JAX, **ASTROPY, **MATLAB, **OCTAVE, **R, **MATHEMATICA, **JULIA,
+    **JAX,
+    **ASTROPY,
+    **MATLAB,
+    **OCTAVE,
+    **R,
+    **MATHEMATICA,
+    **JULIA,
     **KERAS,
+    **FFMPEG,
+    **IMAGEMAGICK,
+    **SVG,
+    **WEB_AUDIO,
+    **GEGL,
+    **ONNX,
+    **MLX,
+    **TINYGRAD,
 }
 
 

@@ -126,8 +126,8 @@ def _finish(function: str, y: Any, x: Any, k: Any, arguments: Arguments) -> Any:
 def _meets_a_sample(present: Any, k: Any, boundary: Any) -> Any:
     """Return where a weight that is not zero meets a sample; not asked of the sums, in which a transform leaves its rounding errors."""
     width = [(m // 2, m // 2) for m in k.shape]
-    words: Any = {"constant_values": True} if boundary in ("fill", None) else {}
-    around = np.pad(present, width, mode={"wrap": "wrap", "extend": "edge"}.get(boundary, "constant"), **words)
+    mode: Any = {"wrap": "wrap", "extend": "edge"}.get(boundary)
+    around = np.pad(present, width, constant_values=True) if mode is None else np.pad(present, width, mode=mode)
     met = np.zeros(present.shape, bool)
     for taps in np.argwhere(np.flip(k)):
         met |= around[tuple(slice(t, t + n) for t, n in zip(taps, present.shape, strict=True))]

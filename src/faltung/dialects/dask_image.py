@@ -38,7 +38,8 @@ def _dialect(name: str) -> Dialect:
     original = SCIPY_NDIMAGE[f"scipy.ndimage.{name}"]
     return Dialect(
         function=f"dask_image.ndfilters.{name}", defaults={"mode": "reflect", "cval": 0.0, "origin": 0},
-        prepares=partial(_prepare, f"dask_image.ndfilters.{name}"), reads=partial(_read, original), offers=partial(_offers, original), bugs=(GRID_WRAP,),
+        prepares=partial(_prepare, f"dask_image.ndfilters.{name}"),
+        reads=partial(_read, original), offers=partial(_offers, original), bugs=(GRID_WRAP,),
         reference="both operands are Dask arrays, or the weights a NumPy array; a result is computed by .compute()",
     )  # fmt: skip
 

@@ -62,7 +62,8 @@ def _types(call: Call) -> str:
 def _dialect(function: str, reference: str, *bugs: str) -> Dialect:
     return Dialect(
         function=function, defaults={"normalize": False, "boundaryCondition": 1, "outputRegionMode": 0}, types=_types,
-        reads=partial(_read, function), offers=_offers, prepares=partial(_prepare, function), reference=reference, bugs=(PERIODIC_BUG, *bugs),
+        reads=partial(_read, function), offers=_offers, prepares=partial(_prepare, function), reference=reference,
+        bugs=(PERIODIC_BUG, *bugs),
     )  # fmt: skip
 
 

@@ -88,7 +88,7 @@ def _depthwise(function: str, rank: int | None, arguments: Arguments) -> Spec:
 
 def _steps(function: str, arguments: Arguments, rank: int) -> dict[str, tuple[int, ...]]:
     strides, rates = (each(function, name, arguments[name], rank) for name in ("strides", "dilation_rate"))
-    if ".layers." in function and max(strides) > 1 and max(rates) > 1:
+    if ".layers.Conv" in function and max(strides) > 1 and max(rates) > 1:
         raise DialectError(f"{function} takes strides {strides} or dilation_rate {rates} above 1, not both")
     if arguments["x_dtype"] in NARROW and max(rates) > 1:
         raise DialectError(f"{function} on PyTorch does not dilate {arguments['x_dtype']}; of the integers it dilates int64 only")
@@ -134,16 +134,17 @@ def _crops(function: str, padding: str, arguments: Arguments, layout: Layout, st
     more = (None,) * len(strides) if extra is None else each(function, "output_padding", extra, len(strides), least=0)
     if ".layers." in function and any(m is not None and m >= s for m, s in zip(more, strides, strict=True)):
         raise DialectError(f"{function} has output_padding {extra}; it must be less than strides {strides}")
+    if extra is not None and padding == "valid":
+        return crops_of((0, -(m or 0)) for m in more)
     sizes = kernel_sizes(function, arguments, layout, "what is cropped depends")
     spans = [d * (k - 1) + 1 for d, k in zip(steps["dilation"], sizes, strict=True)]
-    return crops_of(_crop(padding, span, stride, m) for span, stride, m in zip(spans, strides, more, strict=True))
+    return crops_of(_crop(span, stride, m) for span, stride, m in zip(spans, strides, more, strict=True))
 
 
-def _crop(padding: str, span: int, stride: int, more: int | None) -> tuple[int, int]:
-    """Return what is cropped below and above: same keeps (N−1)·stride + span mod 2 + output_padding samples."""
-    if padding == "valid":
-        return 0, -(max(stride - span, 0) if more is None else more)
-    assert more is not None
+def _crop(span: int, stride: int, more: int | None) -> tuple[int, int]:
+    """Return what is cropped below and above: valid extends; same keeps (N−1)·stride + span mod 2 + output_padding samples."""
+    if more is None:
+        return 0, -max(stride - span, 0)
     pads = span + span % 2 - 2 + more  # of the spread input, the larger half in front
     low = span - 1 - min((pads + 1) // 2, span - 1)
     return low, 2 * (span - 1) - pads - low
@@ -201,8 +202,8 @@ def _transpose_offers(rank: int | None, spec: Spec) -> Iterable[Arguments]:
     more = tuple(max(-high, 0) for _, high in wanted_pads(spec, axes))
     if spec.mode == "same_upper":
         yield {**steps, "padding": "same"}
-    else:  # with output_padding, valid needs no size: a kernel's size is asked for, and any will do
-        yield {**steps, "padding": "valid", "output_padding": more if any(more) else 0, "k_shape": (1,) * (axes + 2)}
+    else:
+        yield {**steps, "padding": "valid", "output_padding": more if any(more) else 0}
 
 
 def _typed_layer(call: Call) -> str:

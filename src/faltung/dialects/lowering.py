@@ -8,20 +8,27 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import prod
 
+from faltung.dialects.accepting import refusal
 from faltung.dialects.amounts import NONE, Amount, lower_half, text, upper_half
 from faltung.dialects.padding import padded
 from faltung.dialects.record import Call, Dialect, Refusal, Typed, read_with
-from faltung.dialects.task import Sides, Task, dilation_of, per_axis, rank_of, sides, with_channels, wrapped
+from faltung.dialects.task import Sides, Task, dilation_of, per_axis, rank_of, sides, taps_of, with_channels, wrapped
 from faltung.dialects.writing import SWAPS, write_with
 from faltung.errors import SpecError
 from faltung.spec import Problem, Spec
 from faltung.spec.spec import Anchor, Mode, at, split_anchor
 
+# Their lines are commands or markup, which no pad and no slice can stand around.
+NO_STEPS = ("ffmpeg", "imagemagick", "svg", "librsvg", "gegl", "web_audio")
+
 
 def lowered(dialect: Dialect, task: Task) -> Call | Refusal:
     """Return the line of a task in a library, or the Refusal of its plain `write`."""
     plain = write_with(dialect, task.spec, wrapped(task, task.x), wrapped(task, task.kernel))
-    if dialect.language != "python":
+    why = refusal(dialect, rank_of(task), task.x_sizes, taps_of(task)) if task.spec.layout is None else None
+    if why is not None:
+        return Refusal(function=dialect.function, reason=why)
+    if dialect.language != "python" or dialect.function.partition(".")[0] in NO_STEPS:
         return _spelled(dialect, task) or plain
     for reduced in _reductions(task):
         found = _spelled(dialect, reduced) or _centred(dialect, reduced)
@@ -107,9 +114,8 @@ def _exchanges(dialect: Dialect, call: Call, spec: Spec, task: Task) -> bool:
     if task.x_sizes is None or task.k_sizes is None or spec.mode == "full" or spec.layout is not None:
         return False
     meant = read_with(dialect, {name: value for name, value in call.arguments if not isinstance(value, Typed)})
-    taps = tuple(dilation_of(replace(task, spec=replace(spec, dilation=(1,))), i) * (k - 1) + 1 for i, k in enumerate(task.k_sizes))
     try:
-        return Problem(spec=meant, input_shape=task.x_sizes, kernel_shape=taps).exchanged
+        return Problem(spec=meant, input_shape=task.x_sizes, kernel_shape=taps_of(task) or ()).exchanged
     except SpecError:
         return True
 

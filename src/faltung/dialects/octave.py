@@ -5,6 +5,7 @@ boundary than zero only half of the kernel's reach is continued, and zeros stand
 A word that imfilter does not know ('reflect', 'valid') is ignored there without a warning, and refused here.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from faltung.dialects.matlab import family
@@ -30,13 +31,18 @@ def _imfilter(arguments: Arguments) -> Spec:
     return replace(spec, mode="pads", pads=pads)
 
 
+def _offers(spec: Spec) -> Iterable[Arguments]:
+    """Offer no full answers: they are wrong there."""
+    return (arguments for arguments in PLAIN["octave.imfilter"].offers(spec) if arguments["size"] == "same")
+
+
 def _executed(dialect: Dialect) -> Dialect:
     return replace(dialect, evidence="executed", reference=VERSION)
 
 
 OCTAVE = {name: _executed(dialect) for name, dialect in PLAIN.items()}
 OCTAVE["octave.imfilter"] = replace(
-    OCTAVE["octave.imfilter"], reads=_imfilter,
+    OCTAVE["octave.imfilter"], reads=_imfilter, offers=_offers,
     bugs=(
         "image 2.14.0: 'full' with an even kernel loses the first sample of each axis and appends one at the end",
         "image 2.14.0: 'full' with a boundary other than zero continues only half of the kernel's reach, zeros beyond",

@@ -138,7 +138,8 @@ def _smooth(weights: ArrayLike) -> bool:
 
 def _as_computed(x: ArrayLike, k: ArrayLike, arguments: Arguments, function: str) -> tuple[Any, Any]:
     if k.ndim != 2 or np.iscomplexobj(k):
-        raise DialectError(f"{function} has a kernel of shape {k.shape} and dtype {k.dtype}; it must have two axes (a list is a column before OpenCV 5, a row since) and be real")
+        rule = "it must have two axes (a list is a column before OpenCV 5, a row since) and be real"
+        raise DialectError(f"{function} has a kernel of shape {k.shape} and dtype {k.dtype}; {rule}")
     double = x.dtype == np.float64 or arguments["ddepth"] == 6
     return x, k.astype("float64" if double else "float32")
 
@@ -197,7 +198,8 @@ def _types_match(call: Call) -> str:
 
 _BIAS = (
     "OpenCV 4.x and 5.0.0: uint8 means over 2, 4, 8, … 256 samples come out 1/n too high before they are rounded (means of 2: 3.0 is 4); "
-    "modules/imgproc/src/box_filter.simd.hpp, ColumnSum<ushort, uchar>"
+    "so that white means of 2 are 256, stored as 0 (black) in the last 15 or fewer samples of a row: not imitated; "
+    "https://github.com/opencv/opencv modules/imgproc/src/box_filter.simd.hpp, ColumnSum<ushort, uchar>"
 )
 _PLACE = {"anchor": (-1, -1), "borderType": 4}
 

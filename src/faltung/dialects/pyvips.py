@@ -41,7 +41,8 @@ def _read(function: str, fixed: str | None, arguments: Arguments) -> Spec:
         dtype = dtype if precision == "integer" or dtype == "float64" else "float32"
     return Spec(
         operation="correlate", mode="same", anchor=("high",), boundary=(("edge", "edge"),), dtype=dtype, rounding="half_up",
-        overflow="wrap" if dtype in ("uint32", "int32") else "saturate", scale=1 if scale == 1 else 1 / Fraction(scale), offset=arguments["offset"],
+        overflow="wrap" if dtype in ("uint32", "int32") else "saturate",
+        scale=1 if scale == 1 else 1 / Fraction(scale), offset=arguments["offset"],
     )  # fmt: skip
 
 

@@ -61,6 +61,8 @@ def _convolve(arguments: Arguments) -> Spec:
         return Spec(operation="convolve", mode="causal", **around)
     if not conj:
         raise DialectError(f"{function} with conj=False and type {arguments['type']!r} rotates its answer; reverse the kernel instead")
+    if arguments["bugs"] and kind == "valid" and arguments["k_shape"] == (1,):
+        return Spec(operation="correlate", mode="pads", pads=((-1, -1),), conj="kernel", dtype=dtype)
     return Spec(operation="correlate", mode=kind, conj="kernel", dtype=dtype)
 
 
@@ -90,5 +92,6 @@ R = {
     "r.stats.convolve": Dialect(
         function="r.stats.convolve", defaults={"conj": True, "type": "circular"}, axes=1, reads=_convolve,
         offers=_convolve_offers, types=_typed, language="r", reference=f"{VERSION}; the answer is computed by Fourier transforms",
+        bugs=("R 4.2.2: type='filter' with a kernel of one number loses the first and the last output (1:0 counts down)",),
     ),
 }  # fmt: skip

@@ -49,6 +49,13 @@ def wrapped(task: Task, operand: str) -> str:
     return task.wrap.replace("{}", operand)
 
 
+def taps_of(task: Task) -> tuple[int, ...] | None:
+    """Return the sizes of the kernel as it is given to the call, zeros between its taps counted."""
+    if task.k_sizes is None:
+        return None
+    return tuple(at(task.spread, axis) * (k - 1) + 1 for axis, k in enumerate(task.k_sizes))
+
+
 def rank_of(task: Task) -> int | None:
     """Return the number of sliding axes, if it is known."""
     if task.x_sizes is not None:

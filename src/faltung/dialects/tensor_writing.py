@@ -10,7 +10,6 @@ from typing import Any
 from faltung.dialects.record import Call, Dialect, Refusal, read_with
 from faltung.dialects.tensors import wanted_pads, wanted_rank
 from faltung.dialects.writing import NOTES, STEPS, _core, _shown
-from faltung.errors import DialectError
 from faltung.spec import Spec
 from faltung.spec.boundary import Boundary
 from faltung.spec.layout import Groups
@@ -86,8 +85,8 @@ def _candidates(dialect: Dialect, spec: Spec, rank: int, x: str, k: str) -> Iter
     for wanted, padded in _with_pads_before(spec, words, rank):
         for arguments in dialect.offers(wanted):
             try:
-                offered = read_with(dialect, arguments)
-            except (DialectError, ValueError):
+                offered = read_with(dialect, {"x_shape": (1,) * (rank + 2), **arguments})  # how many axes there are
+            except ValueError:
                 continue
             yield _differing(wanted, offered, rank), _call(dialect, arguments, wanted, offered, padded, (x, k))
 

@@ -170,9 +170,10 @@ def _filter2d_offers(spec: Spec) -> Iterable[Arguments]:
 def _typed_layer(call: Call) -> str:
     """Return a line that makes the layer, gives it its weight, and calls it."""
     groups = dict(call.arguments).get("groups", 1)
-    channels = f"k.shape[1] * {groups}" if groups != 1 else "k.shape[1]"
+    k = call.kernel
+    channels = f"{k}.shape[1] * {groups}" if groups != 1 else f"{k}.shape[1]"
     rest = "".join(f", {name}={value!r}" for name, value in call.arguments)
-    made = f"{call.function}({channels}, k.shape[0], k.shape[2:], bias=False{rest})"
+    made = f"{call.function}({channels}, {k}.shape[0], {k}.shape[2:], bias=False{rest})"
     return f"torch.func.functional_call({made}, {{'weight': {call.kernel}}}, ({call.input},))"
 
 

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from faltung.engine.arrange import channels_first, from_channels_first, pieces
-from faltung.engine.route import Route, bound, choice
+from faltung.engine.planner import Choice
+from faltung.engine.route import NOT_FINITE, Route, bound, choice
+from faltung.engine.weights import analysed
 from faltung.methods.points import recompute
 from faltung.spec.case import Case
 from faltung.spec.window import Window, fold_index
@@ -65,7 +67,15 @@ def window_order(route: Route, k: Array) -> Array:
     return np.conj(weights) if route.conj == "kernel" else weights
 
 
+def chosen(route: Route, k: Array) -> Choice:
+    """Return the planner's answer for a kernel."""
+    case = analysed(route.case, window_order(route, k)[None, None]) if route.analysed else route.case
+    finite = k.dtype.kind not in "fc" or bool(np.isfinite(k).all())
+    return choice(case if finite else replace(case, weights=NOT_FINITE), route.method, route.memory)
+
+
 def _run(route: Route, case: Case, x: Array, w: Array, out: Array, workers: int) -> None:
+    case = analysed(case, w) if route.analysed else case
     finite = True
     if choice(case, route.method, route.memory).method.name == "fourier":
         finite = bool(np.isfinite(w).all())

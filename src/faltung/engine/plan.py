@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from faltung.engine.core import chosen
 from faltung.engine.execute import execute, settled
 from faltung.engine.operands import as_array, as_operands, dtype_name
 from faltung.engine.planner import Choice
-from faltung.engine.route import NOT_FINITE, Route, choice
+from faltung.engine.route import Route
 from faltung.errors import SpecError
 from faltung.methods.bounds import error_bound
 from faltung.methods.workers import default_workers
@@ -112,7 +113,7 @@ class Plan:
         if kernel.shape != self.kernel.shape:
             raise SpecError(f"the plan's kernel has shape {self.kernel.shape}, and this one {kernel.shape}; make a plan for it")
         kernel = kernel.astype(self.kernel.dtype)
-        return Plan(route=self.route, kernel=_private(kernel), choice=self.choice, workers=self.workers, x_shape=self.x_shape)
+        return replace(self, kernel=_private(kernel), choice=chosen(self.route, kernel))
 
     def __str__(self) -> str:
         return _printed(self)
@@ -126,10 +127,8 @@ def make_plan(
     data = np.broadcast_to(np.float64(0), tuple(int(n) for n in x_or_shape)) if is_shape else x_or_shape
     data, kernel = as_operands(data, k)
     way = settled(spec, data, kernel, axes, method, memory)
-    finite = kernel.dtype.kind not in "fc" or bool(np.isfinite(kernel).all())
-    chosen = choice(way.case if finite else replace(way.case, weights=NOT_FINITE), method, memory)
     return Plan(
-        route=way, kernel=_private(kernel), choice=chosen, x_shape=data.shape,
+        route=way, kernel=_private(kernel), choice=chosen(way, kernel), x_shape=data.shape,
         workers=default_workers() if workers is None else workers,
     )  # fmt: skip
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from faltung.engine.core import chosen
 from faltung.engine.execute import execute, settled
-from faltung.engine.route import Route, choice
+from faltung.engine.route import Route
 from faltung.errors import SpecError
 from faltung.spec.spec import Spec
 from faltung.spec.window import Window
@@ -47,15 +48,15 @@ def cut(spec: Spec, x: Array, k: Array, axes: tuple[int, ...] | None, region: An
     """Return `result[region]`."""
     way = settled(spec, x, k, axes, method, memory)
     wanted = whole_region(region, way.shape)
-    chosen = choice(way.case, method, memory).method.name
-    if chosen == "fourier" or not _has_own_sums(way):
+    name = chosen(way, k).method.name
+    if name == "fourier" or not _has_own_sums(way):
         return execute(way, x, k, workers)[wanted].copy()
     for axis in way.axes.batch:
         take = tuple(wanted[axis] if a == axis else slice(None) for a in range(x.ndim))
         x = x[take] if x.shape[axis] > 1 else x
         k = k[take] if way.axes.aligned and k.shape[axis] > 1 else k
     part = _spec_of_part(way, tuple(wanted[axis] for axis in way.axes.sliding))
-    return execute(settled(part, x, k, axes, chosen, memory), x, k, workers)
+    return execute(settled(part, x, k, axes, name, memory), x, k, workers)
 
 
 def _has_own_sums(way: Route) -> bool:

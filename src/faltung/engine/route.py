@@ -11,6 +11,7 @@ import numpy as np
 from faltung.engine.arrange import Axes, arrange, result_shape, sliding_shape
 from faltung.engine.finish import check_dtypes, needs_finish
 from faltung.engine.planner import Choice, choose
+from faltung.engine.weights import worth_analysing
 from faltung.errors import PlanError, SpecError
 from faltung.spec.case import Case, Weights
 from faltung.spec.problem import Problem
@@ -38,6 +39,8 @@ class Route:
         Whether the second operand plays the input.
     plain
         Whether the sums are the result.
+    analysed
+        Whether the method is chosen by the kernel's values too, which may then be looked at: it is one kernel, and in the second operand.
     """
 
     problem: Problem
@@ -52,6 +55,7 @@ class Route:
     conj: str
     exchanged: bool
     plain: bool
+    analysed: bool
     method: str
     memory: int | None
 
@@ -77,13 +81,16 @@ def route(
     windows = problem.windows
     folded = any(w.fold for w in windows)
     conj = spec.conj if np.dtype(dtype).kind in "cO" else "none"
+    case = _case(problem, dtype, shape, exact)
+    one_kernel = spec.layout is None and not arranged.aligned and not problem.exchanged
     conj_after = problem.answer_reversed and conj == "kernel"
     return Route(
-        problem=problem, axes=arranged, case=_case(problem, dtype, shape, exact),
+        problem=problem, axes=arranged, case=case,
         shape=shape, core_shape=_core_shape(problem, shape, arranged), dtype=result_type(problem),
         sum_dtype=np.dtype(dtype), reversal=_mirror([w.reversal for w in windows]),
         flips=_flips(problem, arranged), conj=conj, exchanged=problem.exchanged,
-        plain=not (needs_finish(problem, dtype) or folded or conj_after or spec.layout), method=method, memory=memory,
+        plain=not (needs_finish(problem, dtype) or folded or conj_after or spec.layout),
+        analysed=one_kernel and worth_analysing(case, method, memory), method=method, memory=memory,
     )  # fmt: skip
 
 
@@ -157,5 +164,5 @@ def bound(case: Case, method: str, memory: int | None, finite: bool = True) -> C
     return choice(case if finite else replace(case, weights=NOT_FINITE), method, memory).method.bind(case)
 
 
-NOT_FINITE = Weights(sum_abs=inf, max_abs=inf, finite=False)
+NOT_FINITE = Weights(finite=False)
 """A kernel that holds an infinity or a NaN, which some methods refuse."""

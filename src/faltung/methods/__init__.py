@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from faltung.methods import direct, fourier, shift
+from faltung.methods import direct, fourier, separable, shift
 from faltung.methods.cost import Cost
 from faltung.spec.case import Case
 
@@ -21,6 +21,7 @@ class Method(NamedTuple):
 
 METHODS: tuple[Method, ...] = (
     Method(direct.NAME, direct.refuses, direct.cost, direct.bind),
+    Method(separable.NAME, separable.refuses, separable.cost, separable.bind),
     Method(fourier.NAME, fourier.refuses, fourier.cost, partial(partial, fourier.run)),
     Method(shift.NAME, shift.refuses, shift.cost, partial(partial, shift.run)),
 )

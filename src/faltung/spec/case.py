@@ -14,11 +14,14 @@ from faltung.spec.window import Window, core_size
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """What planning may know of the kernel: sums for bounds, and whether every tap is finite."""
+    """What planning may know of the kernel: whether every tap is finite, and its rank.
 
-    sum_abs: float
-    max_abs: float
-    finite: bool
+    The rank is 1 for a column times a row with the same signs and zeros, exactly or (for floats) to rounding; a larger number says that
+    it is at least so large, 0 that only signs or zeros stand in the way, None that it is not known.
+    """
+
+    finite: bool = True
+    rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

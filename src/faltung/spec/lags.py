@@ -77,6 +77,6 @@ def within(lags: range, limit: Any, step: Any = 1) -> slice:
 def tap_distance(window: Window) -> Fraction:
     """Return how far apart the products of one output lie, in samples of the input.
 
-    Taps are kernel_dilation positions apart and samples input_dilation, so products every lcm of both; a sample is input_dilation positions.
+    Taps are kernel_dilation positions apart and samples input_dilation: products are the least common multiple of both apart.
     """
     return Fraction(lcm(window.kernel_dilation, window.input_dilation), window.input_dilation)

@@ -15,8 +15,8 @@ from faltung.spec import Problem, Spec
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
-# Both parities of input and kernel, a kernel as long as the input, and one tap.
-SIZES = ((1, 1), (3, 1), (4, 2), (5, 3), (6, 4), (9, 5), (4, 4), (7, 6))
+# Samples and taps: both parities of either, kernels as long as the input, one tap. The most telling first: the first failure is told.
+SIZES = ((6, 4), (5, 3), (9, 5), (7, 6), (4, 4), (4, 2), (3, 1), (1, 1))
 
 
 def assert_convention(
@@ -50,9 +50,9 @@ def assert_convention(
     Examples
     --------
     >>> ft.testing.assert_convention(np.convolve, "convolve", ndim=1)
-    >>> ft.testing.assert_convention(lambda x, k: np.convolve(x, k, "same"), "convolve same:low", ndim=1)
+    >>> ft.testing.assert_convention(lambda x, k: np.convolve(x, k, "same"), "convolve same:low operands=longer_first", ndim=1)
     Traceback (most recent call last):
-    AssertionError: not `convolve same:low` at x (4,) and k (2,): at (0,) is -54.0, expected -78.0 (4 of 4 values differ)
+    AssertionError: not `convolve same:low operands=longer_first` at x (6,) and k (4,): at (0,) is ..., expected ... (6 of 6 values differ)
     what differs (the function's | the convention's):
       mode: same:high | same:low: the output moves by one sample towards lower indices
     """
@@ -123,7 +123,8 @@ def _in_words(function: Callable[[Any, Any], Any], spec: Spec, x: Array, k: Arra
     kept = {name: getattr(spec, name) for name in ("dtype", "rounding", "overflow", "missing", "product")}
     found = Problem(spec=replace(card.spec, **kept), input_shape=x.shape, kernel_shape=k.shape)
     try:
-        lines = [f"  {each}" for each in differences(found, spec) if each.visible is not False]
+        told = sorted(differences(found, spec), key=lambda each: each.visible is False)
+        lines = [f"  {each}" for each in told]
     except SpecError as error:
         return f"\n{error}"
     return "\n".join(["\nwhat differs (the function's | the convention's):", *lines]) if lines else ""

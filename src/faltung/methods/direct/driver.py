@@ -43,6 +43,7 @@ def emit_driver(driver: Driver, dialect: Dialect) -> list[Builder]:
         b.loop(first_block, last_block, one_block)
 
     b.loop(first_column, last_column, one_chunk, step=chunk)
+    b.when(b.compare("ne", b.load("i64", record, FIELD["past_caches"]), 0), b.fence)
     return [piece, b]
 
 
@@ -108,11 +109,10 @@ def one_row_block(
     end = b.least(high, b.load("i64", record, FIELD["inner_high"]))
     place = b.quotient(b.address(b.at(target, b.mul(begin, itemsize))), itemsize)
     begin = b.add(begin, b.bit_and(b.sub(0, place), b.load("i64", record, FIELD["align_mask"])))
-    room = b.greatest(b.sub(end, begin), 0)
-    width = b.sub(room, b.remainder(room, tile))
-    some = b.compare("sgt", width, 0)
+    width = b.sub(end, begin)
+    some = b.compare("sge", width, tile)
     begin = b.select(some, begin, high)
-    behind = b.add(begin, width)
+    behind = b.select(some, end, high)
     b.call(piece, [record, w, target, scratch, strip, low, begin, 0])
     b.when(some, lambda: inner_columns(b, driver, record, w, target, scratch, strip, begin, width))
     b.call(piece, [record, w, target, scratch, strip, behind, high, 0])
@@ -134,7 +134,7 @@ def inner_columns(
     b.loop(0, tap_rows, one_row)
     ahead_rows = b.mul(b.load("i64", record, FIELD["rows"]), outer(b, record, driver.outer_axes - 1, "x_stride"))
     place, out_row = b.at(target, b.mul(begin, itemsize)), row_stride(b, driver, record)
-    call_strip(b, driver, record, w, place, scratch, strip, width, out_row, ahead_rows)
+    call_strip(b, driver, record, w, place, scratch, strip, width, out_row, ahead_rows, b.load("i64", record, FIELD["past_caches"]))
 
 
 def row_stride(b: Builder, driver: Driver, record: Value) -> Value:
@@ -149,14 +149,14 @@ def table_entry(b: Builder, scratch: Value, tap_rows: Value, i: Value) -> tuple[
 
 def call_strip(
     b: Builder, driver: Driver, record: Value, w: Value, out: Value, scratch: Value, strip: Value, columns: Operand, out_row: Operand,
-    ahead: Operand,
+    ahead: Operand, past_caches: Operand,
 ) -> None:  # fmt: skip
     """Call the strip on the rows of the third table."""
     tap_rows = b.load("i64", record, FIELD["tap_rows"])
     table = b.at(scratch, b.mul(tap_rows, 16))
     group = outer(b, record, driver.outer_axes - 1, "taps")
     taps, offsets = b.load("i64", record, FIELD["taps"]), b.load("ptr", record, FIELD["tap_offsets"])
-    b.call(strip, [table, w, out, out_row, columns, tap_rows, group, taps, offsets, ahead])
+    b.call(strip, [table, w, out, out_row, columns, tap_rows, group, taps, offsets, ahead, past_caches])
 
 
 def emit_pieces(name: str, driver: Driver, dialect: Dialect) -> Builder:
@@ -186,9 +186,10 @@ def emit_pieces(name: str, driver: Driver, dialect: Dialect) -> Builder:
     def one_piece(first: Value, _: list[Value]) -> None:
         count = b.least(wide, b.sub(high, first))
         gather(b, driver, record, pairs, real_rows, first, count)
-        columns = b.mul(b.quotient(b.add(count, b.sub(tile, 1)), tile), tile)
+        vectors = b.mul(b.quotient(b.add(count, driver.lanes - 1), driver.lanes), driver.lanes)
+        columns = b.select(b.compare("sge", count, tile), count, vectors)
         result_row = b.mul(wide, itemsize)
-        call_strip(b, driver, record, w, result, scratch, strip, columns, result_row, 0)
+        call_strip(b, driver, record, w, result, scratch, strip, columns, result_row, 0, 0)
         put(b, driver, record, result, result_row, target, first, count)
 
     b.loop(low, high, one_piece, step=wide)

@@ -13,6 +13,7 @@ HEAD = (
     "tap_rows",  # input rows which one block of output rows reads
     "inner_low",  # outputs inner_low <= j < inner_high read no sample outside of the last axis, and x as it lies
     "inner_high",
+    "past_caches",  # 1 where inner columns are written past the caches, else 0
     "align_mask",  # lanes - 1 when vectors should be stored to aligned addresses, else 0
     "scratch_row",  # bytes of one row of samples in scratch
     "phase",  # bytes of one phase of such a row: samples p, p + stride, p + 2 stride, …

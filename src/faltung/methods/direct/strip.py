@@ -1,13 +1,15 @@
 """Emitter of the strip: the innermost work, on columns that lie side by side.
 
-    strip(rows, w, out, out_row, columns, tap_rows, group, taps, tap_offsets, ahead)
-    out[r][j] = Σ over tap rows, then taps v, of  w[…, v] · rows[…][j + offset(v)]        j < columns, a multiple of the tile
+    strip(rows, w, out, out_row, columns, tap_rows, group, taps, tap_offsets, ahead, past_caches)
+    out[r][j] = Σ over tap rows, then taps v, of  w[…, v] · rows[…][j + offset(v)]        j < columns
+
+`columns` is any number from a tile on; or less, and a multiple of a vector: then tiles are one vector wide.
 
 A register tile holds R output rows by C vectors: each vector that is loaded serves up to R output rows, each weight C vectors.
 `rows` are addresses of input rows, in groups of `group` = R + (kernel rows) - 1 neighbours, one group for each tap of the axes
 before; with R = 1 the rows are just the tap rows, one after the other. While a block of rows is computed, the R input rows that the
-next one will read first are fetched `ahead` bytes further on (7 to 10 % at 3 x 3 and 5 x 5 on 2048 x 2048; fetching output rows, or
-writing past the caches, gained nothing there).
+next one will read first are fetched `ahead` bytes further on (7 to 10 % at 3 x 3 and 5 x 5 on 2048 x 2048; fetching output rows gained
+nothing there). Outputs are written past the caches where that is asked for and vectors stand at aligned addresses.
 
 **Order.** An accumulator starts at +0, and for the taps in window order, last axis fastest, acc = fma(w[t], X, acc): one rounding a
 tap. The order is the same in every variant, every tile and every lane, so the bits are too. Complex elements have two accumulators, each of
@@ -19,13 +21,13 @@ read at run time; it serves every kernel, and large ones as fast as the other wo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from faltung.codegen.builder import Builder, Dialect, Operand, Value, constants, zeros
 from faltung.methods.direct.element import Element
 
 CACHE_LINE = 64
-ARGUMENTS = ("ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64", "ptr", "i64")
+ARGUMENTS = ("ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64", "ptr", "i64", "i64")
 Accumulators = list[list[Value]]
 
 
@@ -59,21 +61,46 @@ def strip_name(strip: Strip) -> str:
 def emit_strip(strip: Strip, dialect: Dialect) -> list[Builder]:
     """Return the strip's function."""
     b = Builder(strip_name(strip), ARGUMENTS, dialect)
-    rows, w, out, out_row, columns, *sizes, ahead = b.arguments
-    body = looped_tile if strip.offsets is None else unrolled_tile
-    step = strip.tile * strip.itemsize
+    out, out_row, columns, past_caches = b.arguments[2], b.arguments[3], b.arguments[4], b.arguments[-1]
+    within = strip.lanes * strip.itemsize - 1
+    aligned = [b.compare("eq", b.bit_and(a, within), 0) for a in (b.address(out), out_row)]
+    streamed = b.both(b.both(*aligned), b.compare("ne", past_caches, 0))
+    end, step = b.mul(columns, strip.itemsize), strip.tile * strip.itemsize
+    last = b.sub(end, step)
 
-    def one_tile(at: Value, _: list[Value]) -> None:
-        if strip.rows > 1:
-            fetch_ahead(b, strip, b.at(rows, b.mul(b.sub(sizes[1], strip.rows), 8)), at, ahead)
-        acc = body(b, strip, rows, w, at, sizes)
-        for r, line in enumerate(acc):
-            for q, value in enumerate(finished(b, strip, line)):
-                place = b.at(b.at(out, b.mul(r, out_row)), at)
-                b.store(value, place, q * strip.lanes * strip.itemsize)
+    def whole(at: Value, _: list[Value]) -> None:
+        place = b.least(at, last)  # the last tile is moved back to end with the columns: some are computed twice, to the same bits
+        one_tile(b, strip, place, b.both(streamed, b.compare("eq", at, place)))
 
-    b.loop(0, b.mul(columns, strip.itemsize), one_tile, step=step)
+    def narrow(at: Value, _: list[Value]) -> None:
+        one_tile(b, replace(strip, vectors=1), at, None)
+
+    enough = b.compare("sge", columns, strip.tile)
+    b.when(enough, lambda: b.loop(0, end, whole, step=step), lambda: b.loop(0, end, narrow, step=strip.lanes * strip.itemsize))
     return [b]
+
+
+def one_tile(b: Builder, strip: Strip, at: Value, streamed: Value | None) -> None:
+    """Compute the tile whose columns begin `at` bytes behind the first, and write it: past the caches if `streamed`."""
+    rows, w, out, out_row, _, *sizes, ahead, _ = b.arguments
+    body = looped_tile if strip.offsets is None else unrolled_tile
+    if strip.rows > 1:
+        fetch_ahead(b, strip, b.at(rows, b.mul(b.sub(sizes[0], strip.rows), 8)), at, ahead)
+    lines = [finished(b, strip, line) for line in body(b, strip, rows, w, at, sizes)]
+    places = [b.at(b.at(out, b.mul(r, out_row)), at) for r in range(strip.rows)]
+    if streamed is None:
+        write(b, strip, lines, places, past_caches=False)
+        return
+    by_way = [lambda way=way: write(b, strip, lines, places, past_caches=way) for way in (True, False)]
+    b.when(streamed, *by_way)
+
+
+def write(b: Builder, strip: Strip, lines: Accumulators, places: list[Value], *, past_caches: bool) -> None:
+    """Write the outputs of a tile, row r from `places[r]` on."""
+    width = strip.lanes * strip.itemsize
+    for line, place in zip(lines, places, strict=True):
+        for q, value in enumerate(line):
+            b.store(value, place, q * width, align=width if past_caches else 1, past_caches=past_caches)
 
 
 def fetch_ahead(b: Builder, strip: Strip, rows: Value, at: Value, ahead: Value) -> None:

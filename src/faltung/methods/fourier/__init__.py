@@ -14,7 +14,7 @@ holds one are summed again directly.
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,10 +22,12 @@ import numpy.typing as npt
 from faltung.methods.bounds import error_bound
 from faltung.methods.cost import Cost
 from faltung.methods.fourier import whole
-from faltung.methods.fourier.bound import Tiled
 from faltung.methods.fourier.choice import best_cut, seconds
 from faltung.methods.points import recompute
 from faltung.spec.case import Case
+
+if TYPE_CHECKING:
+    from faltung.methods.fourier.bound import Tiled
 
 NAME = "fourier"
 Array = npt.NDArray[Any]
@@ -67,10 +69,12 @@ def bind(case: Case) -> Callable[[Array, Array, Array, int], None]:
     made = best_cut(case)
     if made is None:
         return partial(whole.run, case)
+    from faltung.methods.fourier.bound import Tiled  # the emitters, when they are needed: `import faltung` stays light
+
     return partial(_through_tiles, case, Tiled(case, made))
 
 
-def _through_tiles(case: Case, tiled: Tiled, x: Array, w: Array, out: Array, workers: int) -> None:
+def _through_tiles(case: Case, tiled: "Tiled", x: Array, w: Array, out: Array, workers: int) -> None:
     """Compute through tiles; where samples are not finite, once more without them."""
     if tiled(x, w, out, workers):
         return

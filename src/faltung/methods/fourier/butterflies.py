@@ -9,9 +9,10 @@ Frequencies come out in natural order of the list (`dft` returns them so), and e
 import cmath
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from faltung.codegen.builder import ITEMSIZE, Builder, Value, repeated
+from faltung.codegen.builder import Builder, Value
+from faltung.methods.fourier.tile import Lanes
 
 CLOSE = 1e-12
 """Below it a sine or cosine is 0, and factors are equal: those that occur are 0 or larger than 0.01."""
@@ -24,22 +25,6 @@ class Complex:
     re: Value
     im: Value
     scale: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Lanes:
-    """The vectors in use: how many elements, and of which type."""
-
-    count: int
-    element: str
-
-    def constant(self, number: float) -> Value:
-        return repeated(number, self.count, self.element)
-
-    @property
-    def per_block(self) -> int:
-        """How many lanes 16 bytes have: permutations inside of such a block are cheap."""
-        return min(self.count, 16 // ITEMSIZE[self.element])
 
 
 def combined(b: Builder, lanes: Lanes, a: Complex, c: Complex, sign: int) -> Complex:
@@ -83,12 +68,14 @@ def times(b: Builder, a: Complex, wr: Value, wi: Value, *, conjugate: bool = Fal
 
 
 def dft(b: Builder, lanes: Lanes, x: Sequence[Complex], sign: int) -> list[Complex]:
-    """Return Σ_n x[n]·exp(sign·2πi·k·n/N) for all k, in natural order; N is a power of two, and x[0] has nothing pending."""
+    """Return Σ_n x[n]·exp(sign·2πi·k·n/N) for all k, in natural order; N is 2^a or 3·2^a, and x[0] has nothing pending."""
     n = len(x)
     if n == 1:
         return list(x)
-    if n == 2:
-        return [combined(b, lanes, x[0], x[1], 1), combined(b, lanes, x[0], x[1], -1)]
+    if n == 3:
+        return _dft3(b, lanes, x, sign)
+    if n % 4:
+        return _halved(b, lanes, x, sign)
     m = n // 4
     parts: list[list[Complex]] = [[], [], [], []]
     for j in range(m):
@@ -102,6 +89,25 @@ def dft(b: Builder, lanes: Lanes, x: Sequence[Complex], sign: int) -> list[Compl
     for k in range(4):
         out[k::4] = dft(b, lanes, parts[k], sign)
     return out
+
+
+def _halved(b: Builder, lanes: Lanes, x: Sequence[Complex], sign: int) -> list[Complex]:
+    """Return the DFT of an even number by one step of radix 2."""
+    n, m = len(x), len(x) // 2
+    even = [combined(b, lanes, x[j], x[m + j], 1) for j in range(m)]
+    odd = [combined(b, lanes, x[j], x[m + j], -1) for j in range(m)]
+    out: list[Complex] = [x[0]] * n
+    out[0::2] = dft(b, lanes, even, sign)
+    out[1::2] = dft(b, lanes, [rotated(b, lanes, v, cmath.exp(sign * 2j * math.pi * j / n)) for j, v in enumerate(odd)], sign)
+    return out
+
+
+def _dft3(b: Builder, lanes: Lanes, x: Sequence[Complex], sign: int) -> list[Complex]:
+    """Return x0 + (x1 + x2), and x0 − (x1 + x2)/2 ± sign·i·√3/2·(x1 − x2)."""
+    both, apart = combined(b, lanes, x[1], x[2], 1), combined(b, lanes, x[1], x[2], -1)
+    middle = combined(b, lanes, x[0], replace(both, scale=-both.scale / 2), 1)
+    turned = rotated(b, lanes, replace(apart, scale=apart.scale * math.sqrt(3) / 2), sign * 1j)
+    return [combined(b, lanes, x[0], both, 1), combined(b, lanes, middle, turned, 1), combined(b, lanes, middle, turned, -1)]
 
 
 def transposed(b: Builder, lanes: Lanes, rows: Sequence[Complex]) -> list[Complex]:

@@ -49,21 +49,20 @@ def row_sides(signal: Side, step: int, width: int) -> tuple[Side, Side]:
     return down, across
 
 
-def positions_map(given: Side, length: int, fills: list[Number]) -> list[int]:
-    """Return what stands at the first `length` positions that are read: a sample's index, or -1 - f for fills[f].
+def positions_map(given: Side, positions: range, fills: list[Number]) -> list[int]:
+    """Return what stands at positions, counted from the first that is read: a sample's index, or -1 - f for fills[f].
 
     Behind the last position that an output needs, fills[0] = 0 stands: nothing outside of an array is read for what is thrown away.
     """
-    n, pad = given.samples, given.pad
-    found = []
-    for p in range(-pad, min(given.read, length) - pad):
+    n, found = given.samples, []
+    for p in range(positions.start - given.pad, min(given.read, positions.stop) - given.pad):
         if 0 <= p < n:
             found.append(p)
             continue
         law: Boundary = given.window.boundary_low if p < 0 else given.window.boundary_high
         sample = source(law, p, n)
         found.append(-1 - _number(fill_value(given.window, "low" if p < 0 else "high"), fills) if sample is None else sample)
-    return found + [-1] * (length - len(found))
+    return found + [-1] * (len(positions) - len(found))
 
 
 def _number(value: Number, fills: list[Number]) -> int:

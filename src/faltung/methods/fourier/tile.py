@@ -10,13 +10,28 @@ Complex samples are held as they are, in the same ring, with the same twiddles.
 from dataclasses import dataclass
 from functools import cached_property
 
-from faltung.codegen.builder import ITEMSIZE
-from faltung.methods.fourier.butterflies import Lanes
+from faltung.codegen.builder import ITEMSIZE, Value, repeated
 
 LINE = 64  # bytes of a cache line
 SPILLS = "alignstack(64)"
 """Attribute of functions that spill vectors: else LLVM spills them wherever the caller's stack happens to be, across cache lines three
 times in four, and the columns take up to 1.5 times as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """The vectors in use: how many elements, and of which type."""
+
+    count: int
+    element: str
+
+    def constant(self, number: float) -> Value:
+        return repeated(number, self.count, self.element)
+
+    @property
+    def per_block(self) -> int:
+        """How many lanes 16 bytes have: permutations inside of such a block are cheap."""
+        return min(self.count, 16 // ITEMSIZE[self.element])
 
 
 @dataclass(frozen=True)

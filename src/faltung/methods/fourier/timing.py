@@ -10,7 +10,10 @@ from faltung.methods.fourier.tile import Tile
 CALL = 40e-6
 ROW = {4: (0.88e-9, 0.97e-9), 8: (0.81e-9, 0.91e-9), 16: (0.80e-9, 0.87e-9)}
 """Forward and inverse, with reading and writing the image, for each radix."""
-COLUMN = {(4, 4): 0.43e-9, (8, 4): 0.52e-9, (8, 8): 0.65e-9, (16, 8): 0.78e-9, (16, 16): 1.07e-9, (32, 16): 1.37e-9}
+COLUMN = {
+    (4, 4): 0.43e-9, (8, 4): 0.52e-9, (8, 8): 0.65e-9, (12, 8): 0.72e-9, (16, 8): 0.78e-9, (12, 16): 0.95e-9, (16, 16): 1.07e-9,
+    (24, 16): 1.22e-9, (32, 16): 1.37e-9,
+}  # fmt: skip
 """Forward, product and inverse, for each pair of radices."""
 
 

@@ -33,8 +33,10 @@ def refuses(case: Case) -> str | None:
         return reason
     if case.weights is None or case.weights.rank is None:
         return "it is not known whether the kernel is a column times a row"
-    if case.weights.rank != 1:
-        return "the kernel is no product of a column and a row, or not with the same zeros"
+    if case.weights.rank == 0:
+        return "no column times a row has the signs and zeros of the kernel"
+    if case.weights.rank > 1:
+        return f"the kernel has a rank of at least {case.weights.rank}; a column times a row has rank 1"
     return None
 
 

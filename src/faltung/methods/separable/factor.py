@@ -39,8 +39,10 @@ def factors(w: Array, *, exact: bool) -> Factors | None:
 @lru_cache(maxsize=256)
 def _remembered(data: bytes, shape: tuple[int, int], dtype: str, exact: bool) -> Factors | None:
     w = np.frombuffer(data, dtype).reshape(shape)
-    if not w.any() or not np.isfinite(w).all():
+    if not np.isfinite(w).all():
         return None
+    if not w.any():
+        return Factors(np.zeros(shape[0], dtype), np.zeros(shape[1], dtype))
     whole = bool((w == np.rint(w)).all() and np.abs(w).max() <= 2**53)
     found = _whole(w.astype(np.int64)) if whole else None
     if found is None and not exact:

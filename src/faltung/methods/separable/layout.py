@@ -17,9 +17,9 @@ from faltung.spec.case import Case
 from faltung.spec.window import Number, Outside, Window, core_size, fill_value, position
 
 ELEMENTS = {"float32": "float", "float64": "double"}
-RING_BYTES = 256 * 1024
+RING_BYTES = 384 * 1024
 """What a ring may hold if it can: it stays in a 1 MB L2 beside the rows that stream past."""
-LONGEST_CHUNK = 2048
+LONGEST_CHUNK = 4096
 CACHE_LINE = 64
 
 
@@ -54,7 +54,8 @@ class Sizes:
     def chunk(self) -> int:
         """Columns at a time: whole tiles, evenly cut."""
         tile, columns = self.shape.tile, self.case.output_sizes[1]
-        most = max(min(RING_BYTES // (self.ring * self.shape.itemsize), LONGEST_CHUNK) // tile, 1)
+        rows = max(self.ring, self.phases)
+        most = max(min(RING_BYTES // (rows * self.shape.itemsize), LONGEST_CHUNK) // tile, 1)
         tiles = -(-columns // tile)
         return tile * -(-tiles // -(-tiles // most))
 

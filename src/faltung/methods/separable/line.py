@@ -4,7 +4,7 @@ from faltung.codegen.builder import Builder, Dialect, Operand, Value, vector
 from faltung.methods.separable.passes import Shape
 from faltung.methods.separable.record import field
 
-LINE_ARGUMENTS = ("ptr", "ptr", "ptr", "i64", "i64", "i64", "i64")
+LINE_ARGUMENTS = ("ptr", "ptr", "ptr", "i64", "i64", "i64")
 CACHE_LINE = 64
 
 
@@ -17,34 +17,34 @@ def lookup(b: Builder, p: Operand, n: Operand, halo: Value, low: Operand) -> Val
 
 
 def emit_line(shape: Shape, dialect: Dialect) -> Builder:
-    """Return line(record, x, target, found, first, count, ahead): what outputs first … first + count - 1 read of row `found` of x.
+    """Return line(record, x, target, found, first, count): what outputs first … first + count - 1 read of row `found` of x.
 
-    A negative `found` stands for a row of fill values. `ahead` bytes behind the samples that are copied, others are fetched.
+    A negative `found` stands for a row of fill values.
     """
     b = Builder(f"{shape.name}_line", LINE_ARGUMENTS, dialect, internal=True, attributes="noinline")
-    record, x, target, found, first, count, ahead = b.arguments
+    record, x, target, found, first, count = b.arguments
     source = b.at(x, b.mul(found, field(b, record, "x_down")))
     stride, size = field(b, record, "stride_across"), b.mul(field(b, record, "phase"), shape.itemsize)
     origin = b.sub(b.mul(stride, first), field(b, record, "pad_across"))
     wanted = b.value(b.add(count, field(b, record, "extra")))
 
-    def one_phase(phase: Value, _: list[Value]) -> None:
-        place, start = b.at(target, b.mul(phase, size)), b.value(b.add(origin, phase))
+    def filled_phase(phase: Value, _: list[Value]) -> None:
+        place = b.at(target, b.mul(phase, size))
         fill = b.load(shape.element, field(b, record, "fills"), b.mul(b.sub(-1, found), shape.itemsize))
         b.loop(0, wanted, lambda i, _: b.store(fill, place, b.mul(i, shape.itemsize)))
 
-    def one_sampled_phase(phase: Value, _: list[Value]) -> None:
+    def sampled_phase(phase: Value, _: list[Value]) -> None:
         place, start = b.at(target, b.mul(phase, size)), b.value(b.add(origin, phase))
-        stretch(b, shape, record, source, place, start, wanted, ahead)
+        stretch(b, shape, record, source, place, start, wanted)
 
     phases = field(b, record, "phases")
     filled = b.compare("slt", found, 0)
-    b.when(filled, lambda: b.loop(0, phases, one_phase), lambda: b.loop(0, phases, one_sampled_phase))
+    b.when(filled, lambda: b.loop(0, phases, filled_phase), lambda: b.loop(0, phases, sampled_phase))
     return b
 
 
 def stretch(
-    b: Builder, shape: Shape, record: Value, source: Value, place: Value, start: Value, wanted: Value, ahead: Value
+    b: Builder, shape: Shape, record: Value, source: Value, place: Value, start: Value, wanted: Value
 ) -> None:  # fmt: skip
     """Copy samples start + stride·i, i < wanted: outside through the halo table, inside from the row."""
     stride, n, step = field(b, record, "stride_across"), field(b, record, "samples_across"), field(b, record, "x_across")
@@ -65,7 +65,7 @@ def stretch(
     enough = b.compare("sle", low, b.sub(high, shape.lanes))
     here = b.at(source, b.mul(start, step))
     b.loop(0, low, outside)
-    b.when(b.both(close, enough), lambda: vectors(b, shape, here, place, low, high, ahead), lambda: b.loop(low, high, single))
+    b.when(b.both(close, enough), lambda: vectors(b, shape, here, place, low, high), lambda: b.loop(low, high, single))
     b.loop(high, wanted, outside)
 
 
@@ -74,13 +74,12 @@ def ceiling(b: Builder, a: Operand, divisor: Operand) -> Operand:
     return b.quotient(b.greatest(b.add(a, b.sub(divisor, 1)), 0), divisor)
 
 
-def vectors(b: Builder, shape: Shape, source: Value, place: Value, low: Value, high: Value, ahead: Operand) -> None:
+def vectors(b: Builder, shape: Shape, source: Value, place: Value, low: Value, high: Value) -> None:
     """Copy elements low … high - 1, at least a vector of them; the last vector is moved back to end with them."""
     last = b.sub(high, shape.lanes)
 
     def one(i: Value, _: list[Value]) -> None:
         at = b.mul(b.least(i, last), shape.itemsize)
-        b.prefetch(b.at(b.at(source, at), ahead))
         b.store(b.load(vector(shape.lanes, shape.element), source, at), place, at)
 
     b.loop(low, high, one, step=shape.lanes)

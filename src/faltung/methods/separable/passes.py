@@ -1,6 +1,6 @@
 """Emitters of the two passes, on columns that lie side by side in scratch.
 
-    row(line, v, target, columns, taps, offsets)               target[j] = Σ over taps t of  v[t] · line[j + offset(t)]
+    row(line, v, target, columns, taps, offsets, …)            target[j] = Σ over taps t of  v[t] · line[j + offset(t)]
     column(table, step, u, out, out_row, columns, taps)        out[r][j] = Σ over taps t of  u[t] · row(r + t)[j]
 
 **Order.** An accumulator starts at +0 and takes its taps in window order, each by one fused multiply-add (on a machine without them by
@@ -18,11 +18,11 @@ from dataclasses import dataclass
 
 from faltung.codegen.builder import ITEMSIZE, Builder, Dialect, Operand, Value, vector, zeros
 
-SHIFTS = 4
-"""Taps served by one group of loads: 12 shuffles and 5 loads keep pace with 16 multiply-adds; with 8 the shuffles fall behind."""
+SHIFTS = 2
+"""Taps served by one group of loads: 9 loads (two cycles each where they cross a line) and 8 shuffles keep pace with 16 multiply-adds."""
 TALL = 4
 """Output rows of a tile of the column pass."""
-ROW_ARGUMENTS = ("ptr", "ptr", "ptr", "i64", "i64", "ptr")
+ROW_ARGUMENTS = ("ptr", "ptr", "ptr", "i64", "i64", "ptr", "ptr", "ptr")
 COLUMN_ARGUMENTS = ("ptr", "i64", "ptr", "ptr", "i64", "i64", "i64")
 Accumulators = list[list[Value]]
 
@@ -56,37 +56,50 @@ class Shape:
 
 
 def emit_row(shape: Shape, dialect: Dialect) -> Builder:
-    """Return the row pass."""
+    """Return the row pass: two tiles at a time, for one alone would wait for its own sums; then the one that may be left.
+
+    Columns from the addresses `read` and `written` on are fetched; any address will do.
+    """
     b = Builder(f"{shape.name}_row", ROW_ARGUMENTS, dialect, internal=True, attributes="noinline")
-    line, v, target, columns, taps, offsets = b.arguments
-    kind = vector(shape.lanes, shape.element)
-
-    def one_tile(at: Value, _: list[Value]) -> None:
-        place = b.at(line, at)
-        acc = [zeros(kind)] * shape.vectors
-        begin: Operand = 0
-        if shape.close and shape.width == 64:
-            begin = b.sub(taps, b.remainder(taps, SHIFTS))
-            acc = b.loop(0, begin, lambda t, acc: shifted(b, shape, place, v, t, acc), acc, step=SHIFTS)
-        acc = b.loop(begin, taps, lambda t, acc: loaded(b, shape, place, v, t, offsets, acc), acc)
-        for q, value in enumerate(acc):
-            b.store(value, b.at(target, at), q * shape.width)
-
-    b.loop(0, b.mul(columns, shape.itemsize), one_tile, step=shape.tile * shape.itemsize)
+    columns = b.arguments[3]
+    step = shape.tile * shape.itemsize
+    end = b.mul(columns, shape.itemsize)
+    pairs = b.sub(end, b.remainder(end, 2 * step))
+    b.loop(0, pairs, lambda at, _: row_tile(b, shape, 2 * shape.vectors, at), step=2 * step)
+    b.loop(pairs, end, lambda at, _: row_tile(b, shape, shape.vectors, at), step=step)
     return b
 
 
+def row_tile(b: Builder, shape: Shape, vectors: int, at: Value) -> None:
+    """Compute and store one tile of the row pass."""
+    line, v, target, _, taps, offsets, read, written = b.arguments
+    place = b.at(line, at)
+    acc = [zeros(vector(shape.lanes, shape.element))] * vectors
+    for q in range(vectors):
+        b.prefetch(b.at(b.at(read, at), q * shape.width))
+        b.prefetch(b.at(b.at(written, at), q * shape.width), write=True)
+    begin: Operand = 0
+    if shape.close and shape.width == 64:
+        begin = b.sub(taps, b.remainder(taps, SHIFTS))
+        acc = b.loop(0, begin, lambda t, acc: shifted(b, shape, place, v, t, acc), acc, step=SHIFTS)
+    acc = b.loop(begin, taps, lambda t, acc: loaded(b, shape, place, v, t, offsets, acc), acc)
+    for q, value in enumerate(acc):
+        b.store(value, b.at(target, at), q * shape.width)
+
+
 def shifted(b: Builder, shape: Shape, place: Value, v: Value, t: Value, acc: Sequence[Value]) -> list[Value]:
-    """Return the sums with taps t … t + SHIFTS - 1 added."""
-    kind, at = vector(shape.lanes, shape.element), b.mul(t, shape.itemsize)
-    found = [b.load(kind, b.at(place, at), q * shape.width) for q in range(shape.vectors + 1)]
+    """Return the sums with taps t … t + SHIFTS - 1 added.
+
+    The vectors are put together as integers: LLVM then finds the instruction for it (valign), and a slower one for floats.
+    """
+    number, at = vector(shape.lanes, f"i{8 * shape.itemsize}"), b.mul(t, shape.itemsize)
+    found = [b.load(number, b.at(place, at), q * shape.width) for q in range(len(acc) + 1)]
     out = list(acc)
     for shift in range(SHIFTS):
         tap = b.splat(b.load(shape.element, b.at(v, at), shift * shape.itemsize), shape.lanes)
-        for q in range(shape.vectors):
-            between = range(shift, shift + shape.lanes)
-            x = b.shuffle(found[q], found[q + 1], between) if shift else found[q]
-            out[q] = b.fma(tap, x, out[q])
+        for q, total in enumerate(out):
+            x = b.shuffle(found[q], found[q + 1], range(shift, shift + shape.lanes)) if shift else found[q]
+            out[q] = b.fma(tap, b.same_bits(x, total.type), total)
     return out
 
 

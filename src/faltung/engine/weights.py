@@ -1,0 +1,46 @@
+"""What planning may know of a kernel's values: found only where knowing could repay the time it takes, and remembered by its bytes."""
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from faltung.engine.planner import choose
+from faltung.methods import separable
+from faltung.spec.case import Case, Weights
+
+Array = np.ndarray[Any, Any]
+ANALYSIS = 100e-6
+"""Seconds that a kernel's analysis takes at first: 40 µs at 5 x 5, 120 µs at 63 x 63; later it is found by its bytes in 3 to 10 µs."""
+LARGEST = 1024
+"""Weights of a kernel whose rank is worth a decomposition (0.4 ms), only to say it in a refusal."""
+COLUMN_TIMES_ROW = Weights(rank=1)
+
+
+def worth_analysing(case: Case, method: str, memory: int | None) -> bool:
+    """Return whether a kernel should be looked at: where `separable` is asked for, or would be chosen and save more than that takes."""
+    if method == "separable":
+        return True
+    if method != "auto" or separable.why_not(case) is not None:
+        return False
+    found = choose(replace(case, weights=COLUMN_TIMES_ROW), method, memory)
+    return found.method.name == "separable" and choose(case, method, memory).cost.seconds - found.cost.seconds > ANALYSIS
+
+
+def analysed(case: Case, w: Array) -> Case:
+    """Return the Case with what is known of its weights, in window order."""
+    if separable.why_not(case) is not None:
+        return case
+    if separable.factors(w[0, 0], exact=case.exact is not None) is not None:
+        return replace(case, weights=COLUMN_TIMES_ROW)
+    return replace(case, weights=_not_separable(w.tobytes(), case.kernel_sizes, w.dtype.name))
+
+
+@lru_cache(maxsize=256)
+def _not_separable(data: bytes, shape: tuple[int, ...], dtype: str) -> Weights:
+    w = np.frombuffer(data, dtype).reshape(shape)
+    if not np.isfinite(w).all():
+        return Weights(finite=False, rank=0)
+    rank = int(np.linalg.matrix_rank(w.astype(np.float64))) if w.size <= LARGEST else 2
+    return Weights(rank=rank if rank > 1 else 0)
