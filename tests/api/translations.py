@@ -62,7 +62,9 @@ def typed(line: str, namespace: dict, x, k):
     scope = {**namespace, "x": x, "k": k}
     exec(f"answer = {line}", scope)
     answer = scope["answer"]
-    answer = np.asarray(answer.detach() if hasattr(answer, "detach") else answer)
+    for method in ("detach", "numpy"):  # torch's tensors that would be trained; tinygrad's
+        answer = getattr(answer, method)() if hasattr(answer, method) else answer
+    answer = np.asarray(answer)
     nearest = np.rint(answer)
     assert np.abs(answer - nearest).max(initial=0) < 1e-4, line
     return nearest

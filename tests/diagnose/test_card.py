@@ -49,6 +49,7 @@ def run(text, folder):
     return subprocess.run(command, cwd=HERE, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_modules_pass_where_the_function_is_as_it_was(tmp_path):
     for number, function in enumerate(MODULES):
         text = ft.probe(function, 1 if function is np.convolve else 2).to_pytest(
@@ -61,6 +62,7 @@ def test_modules_pass_where_the_function_is_as_it_was(tmp_path):
     assert "passed" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_module_fails_where_the_function_has_changed(tmp_path):
     (tmp_path / "mine.py").write_text("from scipy.ndimage import convolve as blur\n")
     (tmp_path / "conftest.py").write_text(f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\n")

@@ -12,7 +12,7 @@ import faltung as ft
 from faltung.errors import SpecError
 
 HERE = [str(Path(__file__).parent)]
-LIMIT = 12.0  # a call may take a quarter of it
+LIMIT = 20.0  # a call may take a quarter of it
 
 
 @pytest.mark.parametrize(
@@ -68,12 +68,13 @@ def test_a_function_that_changes_its_mind():
 
 def test_hanging_is_killed():
     start = time.monotonic()
-    card = ft.probe("hostile:hangs", limit=2, path=HERE)
+    card = ft.probe("hostile:hangs", limit=8, path=HERE)
     assert card.spec is None
-    assert "no answer within 0.5 s; the process was killed" in card.problems[0]
-    assert time.monotonic() - start < 10
+    assert "no answer within 2 s; the process was killed" in card.problems[0]
+    assert time.monotonic() - start < 30
 
 
+@pytest.mark.slow
 def test_hanging_at_some_sizes_only_leaves_the_rest():
     card = ft.probe("hostile:hangs_on_longer_kernels", limit=LIMIT, path=HERE)
     assert str(card.spec).startswith("correlate same:high boundary=half_sample")
@@ -81,7 +82,7 @@ def test_hanging_at_some_sizes_only_leaves_the_rest():
 
 
 def test_processes_left_behind_are_killed():
-    ft.probe("hostile:leaves_a_process", limit=2, path=HERE)
+    ft.probe("hostile:leaves_a_process", limit=8, path=HERE)
     if not Path("/proc").is_dir():
         return
     time.sleep(0.2)
@@ -96,6 +97,7 @@ def _read(path):
         return b""
 
 
+@pytest.mark.slow
 def test_dying_is_said():
     card = ft.probe("hostile:dies", limit=LIMIT, path=HERE)
     assert card.spec is None

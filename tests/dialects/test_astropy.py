@@ -28,7 +28,7 @@ def agree(tally, x, k, refused=None, **words):
     try:
         found = call(tally.function, x, k, **words)
     except Exception:  # Astropy raises the base class itself
-        tally.refused(x, k, refused or "", **words)
+        tally.refused(x, k, refused or "longer than the array", **words)
         return
     tally.same(found, x, k, bound=BOUND, **words)
 

@@ -92,7 +92,7 @@ def test_sep_filter2d_depths():
 def test_boxes(border):
     tally = Tally("cv2.boxFilter", borderType=border)
     blur = Tally("cv2.blur", borderType=border)
-    for x_shape, k_shape in product(IMAGES, KERNELS):
+    for x_shape, k_shape in product(IMAGES, KERNELS[::3]):
         size, k = k_shape[::-1], np.ones(k_shape)
         for dtype, depth in (("uint8", -1), ("uint8", 3), ("int16", 4), ("float64", -1)):
             x = image(x_shape, dtype)
@@ -104,8 +104,8 @@ def test_boxes(border):
             blur.same(cv2.blur(x, size, borderType=border), x, k)
         x = image(x_shape, "float64")
         blur.same(cv2.blur(x, size, anchor=(0, 0), borderType=border), x, k, anchor=(0, 0), bound=1e-12)
-    tally.enough(1100)
-    blur.enough(580)
+    tally.enough(400)
+    blur.enough(280)
 
 
 def test_box_rounding():

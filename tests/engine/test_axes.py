@@ -110,7 +110,7 @@ def test_plans() -> None:
     text = str(plan)
     for word in ("float64[12,13] * float64[3,4] correlate same:high boundary=edge", plan.method, "predicted", "scratch", "at most"):
         assert word in text
-    assert len(plan.others) == 2
+    assert len(plan.others) == 3
 
 
 def test_integer_plans_check_every_input() -> None:

@@ -110,7 +110,7 @@ def test_refused_arguments(arguments: dict[str, object], words: list[str]) -> No
 
 
 def test_refused_methods() -> None:
-    with pytest.raises(PlanError, match="auto, direct, fourier, shift"):
+    with pytest.raises(PlanError, match="auto, direct, separable, fourier, shift"):
         ft.convolve(np.ones(3), np.ones(2), method="fast")
     with pytest.raises(PlanError, match="sums are exact"):
         ft.convolve([2**60, 2], [3], method="fourier")

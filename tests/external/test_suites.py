@@ -27,6 +27,12 @@ class Suite:
 SUITES = {
     "numpy": Suite(modules=("numpy._core.tests.test_numeric",), only="TestCorrelate or TestConvolve", least=10),
     "scipy.signal": Suite(modules=("scipy.signal.tests.test_signaltools",), only="onvol or orrel", least=5000),
+    "scipy.signal.upfirdn": Suite(modules=("scipy.signal.tests.test_upfirdn",), least=200),
+    "scipy.signal.lfilter": Suite(  # the others filter recursively, which the drop-in refuses
+        modules=("scipy.signal.tests.test_signaltools",),
+        least=50,
+        only="(LinearFilter or lfilter) and not (IIR or pseudobroadcast or some_singleton or bad_size_zi or lfiltic)",
+    ),
     "scipy.ndimage": Suite(modules=("scipy.ndimage.tests.test_filters",), least=400),
 }
 
@@ -73,6 +79,8 @@ NOTICED = [
     ("ROLLED", "numpy", "TestConvolve"),
     ("ROLLED", "scipy.signal", "TestConvolve"),
     ("ROLLED", "scipy.ndimage", "convolve or correlate"),
+    ("ROLLED", "scipy.signal.upfirdn", "test_vs_naive_delta"),
+    ("FLIPPED", "scipy.signal.upfirdn", "test_vs_convolve"),
     ("MIRRORED", "scipy.ndimage", "convolve or correlate"),
 ]
 

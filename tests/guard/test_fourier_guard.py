@@ -38,11 +38,11 @@ def test_images(shape, boundary):
 
 
 @pytest.mark.parametrize("shape", TILES, ids=str)
-@pytest.mark.parametrize("rank", [1, 2])
+@pytest.mark.parametrize("rank", [1, 2, 3])
 def test_sampled(shape, rank):
     rng, tile = np.random.default_rng(rank), tile_of(*shape)
     for _ in range(60):
-        sizes, kernel = rng.integers(1, {1: 2000, 2: 120}[rank], rank).tolist(), rng.integers(1, 6, rank).tolist()
+        sizes, kernel = rng.integers(1, {1: 2000, 2: 120, 3: 30}[rank], rank).tolist(), rng.integers(1, 6, rank).tolist()
         windows = spread_windows(rng, sizes, kernel)
         if all(core_size(*axis) for axis in zip(windows, sizes, kernel, strict=True)):
             check(case_of(windows, sizes, kernel, shape[0], batch=int(rng.integers(1, 3))), tile, rng, workers=2)

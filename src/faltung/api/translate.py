@@ -84,6 +84,8 @@ def _bridged(found: TypedCall, target: Dialect, task: Task) -> Call | Refusal:
     if layout is None and target.says is not None and target.axes is None and rank not in (None, 2):
         return lowered(target, with_layout(replace(task, axes=rank)))
     answer = lowered(target, task)
+    if isinstance(answer, Call) and layout is None and target.says is not None and target.axes is None and rank is None:
+        answer = replace(answer, notes=(*answer.notes, "for operands with 2 axes; with others, give x_shape and k_shape"))
     single = without_layout(task) if isinstance(answer, Refusal) and layout is not None and target.says is None else None
     if single is None or layout is None:
         return answer

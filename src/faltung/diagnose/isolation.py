@@ -22,7 +22,7 @@ from faltung.io import InputError
 from faltung.io.numpy_files import read_npy
 
 Array = np.ndarray[Any, Any]
-CALL_SHARE = 4  # one call may take this part of the whole limit: a probe survives some calls that hang
+CALL_SHARE = 4  # one call may take this part of the whole limit, and half of that after each one that hung: a probe survives some
 _TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -74,7 +74,7 @@ def isolated(target: str, limit: float, folders: Sequence[str]) -> Iterator[Ask]
         left = end - time.monotonic()
         if left <= 0:
             return Answer(kind="hung", said=f"not asked: the probe's {limit:g} s are over")
-        return _asked(processes[-1], x, k, min(left, limit / CALL_SHARE))
+        return _asked(processes[-1], x, k, min(left, limit / CALL_SHARE / 2 ** (len(processes) - 1)))
 
     try:
         yield ask

@@ -118,7 +118,8 @@ def _described(card: Card, ask: Interview, setting: Setting, steps: Steps, spec:
     wrong = first_difference(replace(spec, operands="as_given") if turned else spec, asked)
     if wrong:
         return _unread(card, ask, setting, [_as_given(e, turned) for e in asked], f"the nearest reading is `{spec}`, but {wrong}")
+    said_as = calls_for(spec, card.ndim, any(e.answer.value is not None for e in complexes))
     return replace(
-        card, spec=spec, lines=tuple(lines), dtypes=rows, compared=outputs(asked), same_as=alike, said_as=calls_for(spec, card.ndim, any(e.answer.value is not None for e in complexes)),
+        card, spec=spec, lines=tuple(lines), dtypes=rows, compared=outputs(asked), same_as=alike, said_as=said_as,
         nearest=() if alike else nearest(spec, card.ndim),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from faltung.dialects.task import Task, wrapped
+from faltung.dialects.task import Task
 from faltung.spec import Layout, Spec
 from faltung.spec.layout import Groups
 from faltung.spec.spec import at, per_axis_fields
@@ -30,9 +30,9 @@ def with_layout(task: Task) -> Task:
     """Return the task on one image with one channel, in front: for libraries that count axes by a layout."""
     letters = "DHW"[-(task.axes or 2) :] if (task.axes or 2) <= 3 else "ABDEFGHW"[: task.axes]
     layout = Layout(input=f"NC{letters}", kernel=f"OI{letters}", output=f"NC{letters}")
-    x, k, kernel = (f"{wrapped(task, name)}[None, None]" for name in (task.x, task.k, task.kernel))
+    x, k, kernel = (f"{name}[None, None]" for name in (task.x, task.k, task.kernel))
     spec = replace(task.spec, layout=layout)
-    return replace(task, spec=spec, x=x, k=k, kernel=kernel, wrap="{}", answer=task.answer.replace("{}", "{}[0, 0]"))
+    return replace(task, spec=spec, x=x, k=k, kernel=kernel, answer=task.answer.replace("{}", "{}[0, 0]"))
 
 
 def is_single(layout: Layout, x_shape: tuple[int, ...], k_shape: tuple[int, ...]) -> bool:

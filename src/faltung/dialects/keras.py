@@ -180,10 +180,16 @@ def _offers(rank: int | None, spec: Spec) -> Iterable[Arguments]:
         return
     axes = wanted_rank(spec, rank)
     steps = {"strides": wanted(spec, "stride", axes), "dilation_rate": wanted(spec, "dilation", axes)}
-    if rank is not None:
-        steps["groups"] = spec.groups.count
+    steps |= _shown_groups(spec, axes) if rank is None else {"groups": spec.groups.count}
     padding = "same" if spec.mode in ("same", "same_upper") else "causal" if spec.mode == "causal" and rank == 1 else "valid"
     yield {**steps, "padding": padding, "data_format": _format(spec)}
+
+
+def _shown_groups(spec: Spec, rank: int) -> dict[str, Any]:
+    """Return shapes whose channels say how many groups there are, as `ops.conv` reads it from them."""
+    channels, ones = (spec.groups.count,), (1,) * rank
+    x_shape = (1, *channels, *ones) if _format(spec) else (1, *ones, *channels)
+    return {"x_shape": x_shape, "k_shape": (*ones, 1, spec.groups.count)}
 
 
 def _format(spec: Spec) -> str | None:

@@ -111,7 +111,7 @@ def _kept_notes(call: Call, task: Task) -> tuple[str, ...]:
 
 def _exchanges(dialect: Dialect, call: Call, spec: Spec, task: Task) -> bool:
     """Return whether the library would exchange operands of these sizes, and the exchange would show."""
-    if task.x_sizes is None or task.k_sizes is None or spec.mode == "full" or spec.layout is not None:
+    if task.x_sizes is None or task.k_sizes is None or spec.mode == "full" or dialect.says is not None:
         return False
     meant = read_with(dialect, {name: value for name, value in call.arguments if not isinstance(value, Typed)})
     try:
@@ -174,7 +174,9 @@ def _centred(dialect: Dialect, task: Task) -> Call | None:
     if dialect.function not in CENTRES or task.spec.mode != "same" or task.k_sizes is not None or dilation_of(task, 0) != 1:
         return None
     name, base, sign, backwards = CENTRES[dialect.function]
-    call = write_with(dialect, replace(task.spec, anchor=("high",) if base == "tap" else (base,)), task.x, task.kernel)
+    call = write_with(
+        dialect, replace(task.spec, anchor=("high",) if base == "tap" else (base,)), wrapped(task, task.x), wrapped(task, task.kernel)
+    )
     if not isinstance(call, Call):
         return None
     start = {"low": lower_half(1), "high": upper_half(1), "tap": NONE}[base]

@@ -83,7 +83,7 @@ def full_name(name: str) -> str:
     ('numpy.convolve', 'scipy.ndimage.correlate', 'scipy.signal.convolve2d')
     """
     parts = name.split(".")
-    for length in range(len(parts) - 1, 0, -1):
+    for length in range(len(parts), 0, -1):
         head = ".".join(parts[:length])
         if head in ALIASES:
             return ".".join([ALIASES[head], *parts[length:]])
@@ -124,4 +124,6 @@ def nearest(name: str, table: Any) -> str:
     near += [entry for entry in get_close_matches(name, table, n=3, cutoff=0.4) if entry not in near]
     ends = {entry.rpartition(".")[2]: entry for entry in table}
     near += [ends[end] for end in get_close_matches(last, ends, n=2, cutoff=0.7) if ends[end] not in near]
+    home = name.partition(".")[0]
+    near.sort(key=lambda entry: entry.partition(".")[0] != home)
     return f"; near are {', '.join(near)}" if near else ""

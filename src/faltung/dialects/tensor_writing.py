@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from faltung.dialects.record import Call, Dialect, Refusal, read_with
+from faltung.dialects.record import FACTS, Call, Dialect, Refusal, read_with
 from faltung.dialects.tensors import wanted_pads, wanted_rank
 from faltung.dialects.writing import NOTES, STEPS, _core, _shown
 from faltung.spec import Spec
@@ -122,7 +122,7 @@ def _sums(spec: Spec, rank: int) -> dict[str, Any]:
 def _call(dialect: Dialect, arguments: Any, spec: Spec, offered: Spec, before: Before | None, names: tuple[str, str]) -> Call:
     words = WORDS[dialect.function.partition(".")[0]]
     x, k, answer = _moved(words, spec, offered, *names)
-    given = tuple((name, value) for name, value in arguments.items() if value != dialect.defaults[name])
+    given = tuple((name, value) for name, value in arguments.items() if name not in FACTS and value != dialect.defaults[name])
     call = Call(
         function=dialect.function, arguments=given, input=x if before is None else _padded(words, x, offered, before),
         kernel=k, answer=answer, notes=_notes(spec, offered),

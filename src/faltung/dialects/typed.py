@@ -13,7 +13,7 @@ from faltung.dialects.names import BY_VALUE, CONSTANTS, IDLE, SIGNATURES, full_n
 from faltung.dialects.record import Dialect
 from faltung.errors import DialectError
 
-CHARACTERS, LEVELS = 4000, 50  # of untrusted text
+CHARACTERS, LEVELS, WORD = 4000, 50, 200  # of untrusted text, and of a word in it
 _OPEN, _CLOSE = "([{", ")]}"
 
 
@@ -190,6 +190,8 @@ def _shape(values: Any, what: str) -> tuple[int, ...]:
 def _value(name: str, node: ast.expr) -> Any:
     """Return the value of a literal or of a known constant."""
     if isinstance(node, ast.Constant) and node.value is not Ellipsis and not isinstance(node.value, bytes):
+        if (isinstance(node.value, int) and abs(node.value) >= 2**63) or (isinstance(node.value, str) and len(node.value) > WORD):
+            raise DialectError(f"{name} is longer than any argument: a word has at most {WORD} characters, a whole number 63 bits")
         return node.value
     if isinstance(node, ast.List | ast.Tuple):
         entries = [_value(name, entry) for entry in node.elts]

@@ -22,7 +22,7 @@ def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
     """Return x filtered along one axis, as ``scipy.signal.lfilter`` does for an `a` of one number: a FIR filter.
 
     Differs: an `a` of several coefficients is refused with NotImplementedError, as a recursion is not a convolution; NaN and infinities
-    change only the outputs whose window holds them.
+    change only the outputs whose window holds them, and an infinite coefficient meets the zeros before x too, as NaN.
 
     Parameters
     ----------
@@ -72,7 +72,10 @@ def _filtered(b: Array, x: Array, axis: int, state: Array | None) -> Any:
     if not x.shape[axis]:
         raise ValueError("v cannot be empty")
     mode = "causal" if state is None else "full"
-    answer = computed(Spec(operation="convolve", mode=mode), x, b, axes=(axis,))  # type: ignore[arg-type]  # two of the modes
+    try:
+        answer = computed(Spec(operation="convolve", mode=mode), x, b, axes=(axis,))  # type: ignore[arg-type]  # two of the modes
+    except SpecError as error:  # objects that are not numbers
+        raise TypeError(str(error)) from None
     if state is None:
         return answer
     before: tuple[slice, ...] = (slice(None),) * axis
@@ -156,10 +159,9 @@ def upfirdn(h: Any, x: Any, up: int = 1, down: int = 1, axis: int = -1, mode: st
 
 
 def _fill(cval: Any, dtype: np.dtype[Any]) -> complex | float:
-    try:
-        return complex(cval) if dtype.kind == "c" else float(cval)
-    except TypeError:
-        raise TypeError(f"must be real number, not {type(cval).__name__}") from None
+    if isinstance(cval, str) or (isinstance(cval, complex) and dtype.kind != "c"):
+        raise TypeError(f"must be real number, not {type(cval).__name__}")
+    return complex(cval) if dtype.kind == "c" else float(cval)
 
 
 def _by_differences(h: Array, x: Array, up: int, down: int, axis: int, word: str) -> Array:
@@ -194,7 +196,7 @@ def _outside(x: Array, word: str, m: Array) -> Array:
         turns, at = np.divmod(m, 2 * n - 2)
         base = np.where(at < n, x[..., np.minimum(at, n - 1)], 2 * last - x[..., np.minimum(2 * n - 2 - at, n - 1)])
         values = base + (2 * turns).astype(real) * (last - first)
-    return values.astype(x.dtype)
+    return np.asarray(values, x.dtype)
 
 
 def choose_conv_method(in1: Any, in2: Any, mode: str = "full", measure: bool = False) -> Any:

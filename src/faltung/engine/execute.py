@@ -9,6 +9,7 @@ from faltung.engine.finish import finish, needs_finish
 from faltung.engine.integers import exact_sums
 from faltung.engine.operands import dtype_name
 from faltung.engine.route import Route, exact_route, route
+from faltung.engine.weights import column_times_row
 from faltung.errors import SpecError
 from faltung.spec.spec import Spec
 
@@ -20,7 +21,9 @@ def settled(spec: Spec, x: Array, k: Array, axes: tuple[int, ...] | None, method
     way = route(spec, x.shape, k.shape, dtype_name(x), dtype_name(k), axes, method, memory)
     if way.case.dtype == "int64":
         dtypes = exact_sums(way.problem, k if way.exchanged else x, x if way.exchanged else k)
-        return exact_route(spec, x.shape, k.shape, dtype_name(x), dtype_name(k), axes, method, memory, dtypes)
+        settings = spec, x.shape, k.shape, dtype_name(x), dtype_name(k), axes, method, memory, dtypes
+        way = exact_route(*settings)
+        return exact_route(*settings, column_times_row=True) if way.analysed and column_times_row(k) else way
     return way
 
 

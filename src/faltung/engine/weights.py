@@ -37,10 +37,18 @@ def analysed(case: Case, w: Array) -> Case:
     return replace(case, weights=_not_separable(w.tobytes(), case.kernel_sizes, w.dtype.name))
 
 
+def column_times_row(k: Array) -> bool:
+    """Return whether an integer kernel, in any order, is a column times a row of integers."""
+    return k.ndim == 2 and separable.factors(k.astype(np.float64), exact=True) is not None
+
+
 @lru_cache(maxsize=256)
 def _not_separable(data: bytes, shape: tuple[int, ...], dtype: str) -> Weights:
     w = np.frombuffer(data, dtype).reshape(shape)
     if not np.isfinite(w).all():
         return Weights(finite=False, rank=0)
-    rank = int(np.linalg.matrix_rank(w.astype(np.float64))) if w.size <= LARGEST else 2
+    if w.size > LARGEST:
+        return Weights(rank=2)
+    tolerance = max(shape) * float(np.finfo(dtype).eps)
+    rank = int(np.linalg.matrix_rank(w.astype(np.float64), rtol=tolerance))
     return Weights(rank=rank if rank > 1 else 0)

@@ -48,7 +48,8 @@ def _fourier(case: Case, u: float) -> float:
     tiled = best_cut(case)
     if tiled is not None:
         entries, n = tiled.tile.height * tiled.tile.width, (tiled.tile.height * tiled.tile.points).bit_length() + 1  # one for the fold
-        return sqrt(entries) * expm1(3 * n * log1p(u) + (3 * n + 1) * log1p(sqrt(5) * u) + 3 * n * log1p(u))
+        slices = 2 * tiled.depth.taps if tiled.depth else 0  # roundings of the sum of products
+        return sqrt(entries) * expm1((3 * n + slices) * log1p(u) + (3 * n + 1) * log1p(sqrt(5) * u) + 3 * n * log1p(u))
     positions = (span(*axis) for axis in zip(case.windows, case.input_sizes, case.kernel_sizes, strict=True))
     entries = 2 * prod(last - first + 1 for first, last in positions) * case.channels_in  # next_fast_len stays below twice
     n = ceil(log2(entries)) + 1

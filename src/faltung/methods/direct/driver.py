@@ -18,7 +18,7 @@ from faltung.methods.direct.gather import Driver, copy_vectors, gather, lookup
 from faltung.methods.direct.record import FIELD, PAIR, TABLES, outer_field
 
 ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64")
-PIECE_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64")
+PIECE_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64")
 
 
 def emit_driver(driver: Driver, dialect: Dialect) -> list[Builder]:
@@ -109,13 +109,12 @@ def one_row_block(
     end = b.least(high, b.load("i64", record, FIELD["inner_high"]))
     place = b.quotient(b.address(b.at(target, b.mul(begin, itemsize))), itemsize)
     begin = b.add(begin, b.bit_and(b.sub(0, place), b.load("i64", record, FIELD["align_mask"])))
-    width = b.sub(end, begin)
-    some = b.compare("sge", width, tile)
-    begin = b.select(some, begin, high)
-    behind = b.select(some, end, high)
-    b.call(piece, [record, w, target, scratch, strip, low, begin, 0])
+    room = b.sub(end, begin)
+    some = b.compare("sge", room, tile)
+    width, begin, behind = b.select(some, room, 0), b.select(some, begin, high), b.select(some, end, high)
     b.when(some, lambda: inner_columns(b, driver, record, w, target, scratch, strip, begin, width))
-    b.call(piece, [record, w, target, scratch, strip, behind, high, 0])
+    others = b.compare("slt", width, b.sub(high, low))
+    b.when(others, lambda: b.call(piece, [record, w, target, scratch, strip, low, begin, behind, high]))
 
 
 def inner_columns(
@@ -160,9 +159,12 @@ def call_strip(
 
 
 def emit_pieces(name: str, driver: Driver, dialect: Dialect) -> Builder:
-    """Return pieces(record, w, target, scratch, strip, low, high, 0): columns low … high - 1 of a block through scratch."""
+    """Return pieces(record, w, target, scratch, strip, low, begin, behind, high).
+
+    It computes columns low … begin - 1 and behind … high - 1 of a block through scratch.
+    """
     b = Builder(name, PIECE_ARGUMENTS, dialect, internal=True, attributes="noinline")
-    record, w, target, scratch, strip, low, high, _ = b.arguments
+    record, w, target, scratch, strip, low, begin, behind, high = b.arguments
     itemsize = driver.itemsize
     wide, tile = b.load("i64", record, FIELD["wide"]), b.load("i64", record, FIELD["tile"])
     tap_rows, scratch_row = b.load("i64", record, FIELD["tap_rows"]), b.load("i64", record, FIELD["scratch_row"])
@@ -183,16 +185,22 @@ def emit_pieces(name: str, driver: Driver, dialect: Dialect) -> Builder:
 
     real_rows = b.loop(0, tap_rows, one_row, [0])[0]
 
-    def one_piece(first: Value, _: list[Value]) -> None:
-        count = b.least(wide, b.sub(high, first))
+    def one_piece(first: Value, carried: list[Value]) -> list[Value]:
+        count = b.least(wide, b.sub(carried[0], first))
         gather(b, driver, record, pairs, real_rows, first, count)
         vectors = b.mul(b.quotient(b.add(count, driver.lanes - 1), driver.lanes), driver.lanes)
         columns = b.select(b.compare("sge", count, tile), count, vectors)
         result_row = b.mul(wide, itemsize)
         call_strip(b, driver, record, w, result, scratch, strip, columns, result_row, 0, 0)
         put(b, driver, record, result, result_row, target, first, count)
+        return carried
 
-    b.loop(low, high, one_piece, step=wide)
+    def one_end(end: Value, _: list[Value]) -> None:
+        is_low = b.compare("eq", end, 0)
+        stop = b.select(is_low, begin, high)
+        b.loop(b.select(is_low, low, behind), stop, one_piece, [stop], step=wide)
+
+    b.loop(0, 2, one_end)
     return b
 
 

@@ -2,7 +2,7 @@
 
     refuses(case) -> str | None       cost(case) -> Cost       run(case, x, w, out, workers)       bind(case) -> ready for calls
 
-**Tiles** serve one or two axes of float32, float64, complex64 and complex128, one channel, where code can be compiled and a tile is
+**Tiles** serve one to three axes of float32, float64, complex64 and complex128, one channel, where code can be compiled and a tile is
 large enough for the kernel. Rows are read through the boundary, transformed, and kept in a ring; columns go forward, through the
 product with the kernel's spectrum, and back in first-level cache; rows that are done are transformed back into the output. Tiles are
 anchored to the whole Problem, so the bits do not depend on the number of workers.
@@ -52,8 +52,9 @@ def cost(case: Case) -> Cost:
     through_whole, made = whole.cost(case), best_cut(case)
     if made is None:
         return through_whole
-    spectrum = made.tile.height * made.tile.across * made.tile.pair
-    return Cost(seconds=case.batch * seconds(made), scratch_bytes=made.tile.places["end"] + spectrum)
+    depth = made.depth.taps if made.depth else 0
+    spectra = (max(depth, 1) + depth) * made.tile.spectrum_bytes  # of the kernel, and of the slices
+    return Cost(seconds=case.batch * seconds(made), scratch_bytes=made.tile.places["end"] + spectra)
 
 
 def run(case: Case, x: Array, w: Array, out: Array, workers: int) -> None:

@@ -1,15 +1,19 @@
 """Which tile serves a Case: the one whose predicted time is least. It depends on the Case and the machine, and on nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from faltung.codegen.host import host, refusal
 from faltung.methods.fourier.plane import Side, row_sides, sides
 from faltung.methods.fourier.tile import Tile
-from faltung.methods.fourier.timing import COLUMN, ROW, image_seconds
+from faltung.methods.fourier.timing import COLUMN, ROW, image_seconds, slice_seconds
 from faltung.spec.case import Case
 
 ELEMENTS = {"float32": "float", "float64": "double", "complex64": "float", "complex128": "double"}
+
+
+MOST_SLICES = 32 << 20
+"""Bytes of the spectra of slices that a thread keeps: beyond, one transform of the whole is not slower."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +25,8 @@ class Cut:
     across: Side
     step_rows: int
     step_columns: int
+    depth: Side | None = None
+    """A third axis, before the others: its slices are transformed one by one."""
 
     @property
     def steps(self) -> int:
@@ -37,8 +43,8 @@ def why_not(case: Case) -> str | None:
         return f"tiles hold {', '.join(ELEMENTS)}, not {case.dtype}"
     if (case.groups, case.channels_in, case.channels_out) != (1, 1, 1):
         return "tiles serve one channel"
-    if len(case.windows) > 2:
-        return f"tiles serve one and two axes, not {len(case.windows)}"
+    if len(case.windows) > 3:
+        return f"tiles serve one to three axes, not {len(case.windows)}"
     if any(window.input_dilation > 1 for window in case.windows):
         return "tiles do not spread the input"
     if 0 in case.input_sizes or 0 in case.kernel_sizes or 0 in case.output_sizes:
@@ -65,9 +71,12 @@ def tiles(dtype: str) -> list[Tile]:
 
 def cuts_with(tile: Tile, axes: tuple[Side, ...]) -> list[Cut]:
     """Return how a tile can cut an image, or a signal in rows."""
-    if len(axes) == 2:
-        found = cut(tile, *axes)
-        return [found] if found else []
+    if len(axes) > 1:
+        found = cut(tile, *axes[-2:])
+        deep = found and len(axes) == 3
+        if deep and axes[0].taps * tile.spectrum_bytes > MOST_SLICES:
+            return []
+        return [replace(found, depth=axes[0]) if deep else found] if found else []
     steps = {tile.width // 2, tile.width - min(axes[0].taps, tile.width) + 1}
     made = (cut(tile, *row_sides(axes[0], step, tile.width)) for step in steps if step >= 1)
     return [found for found in made if found and found.strips == 1]
@@ -91,4 +100,7 @@ def cut(tile: Tile, down: Side, across: Side) -> Cut | None:
 def seconds(made: Cut) -> float:
     """Return the predicted time of one image on one thread."""
     tile, rows = made.tile, made.steps * made.step_rows
+    if made.depth is not None:
+        read, written = (made.strips * made.steps * n for n in (made.depth.read, made.depth.outputs))
+        return slice_seconds(tile, read, written, made.step_rows, made.depth.taps)
     return image_seconds(tile, made.strips * (rows + tile.height - made.step_rows), made.strips * rows, made.strips * made.steps)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from faltung.codegen.compile import Compiled, compile_function, dialect
 from faltung.methods.fourier.columns import emit_columns
 from faltung.methods.fourier.rows import emit_forward, emit_inverse
+from faltung.methods.fourier.slices import emit_forward_columns, emit_inverse_columns, emit_slices
 from faltung.methods.fourier.tile import LINE, Tile
 from faltung.methods.fourier.walker import emit_walker
 
@@ -52,6 +53,27 @@ def columns_function(tile: Tile) -> Compiled:
 def walker_function(tile: Tile) -> Compiled:
     """Return the walker."""
     return compile_function([emit_walker(tile, dialect())])
+
+
+@cache
+def slices_function(tile: Tile) -> Compiled:
+    """Return the walker through slices."""
+    return compile_function([emit_slices(tile, dialect())])
+
+
+@cache
+def slice_columns(tile: Tile) -> tuple[int, int]:
+    """Return the addresses of the column transforms of slices, forward and inverse; `tile` is real."""
+    both = (compile_function([emit(tile, dialect())]) for emit in (emit_forward_columns, emit_inverse_columns))
+    forward, inverse = (compiled.address for compiled in both)
+    return forward, inverse
+
+
+def slice_addresses(tile: Tile) -> dict[str, int]:
+    """Return the addresses of the transforms of slices."""
+    forward, inverse = slice_columns(Tile(tile.element, tile.lanes, False, tile.down, tile.across))
+    rows = {"forward": forward_function(row_key(tile)).address, "inverse": inverse_function(row_key(tile)).address}
+    return rows | {"columns": forward, "inverse_columns": inverse}
 
 
 def addresses(tile: Tile) -> dict[str, int]:

@@ -27,12 +27,14 @@ LONGEST = 1 << 23
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Steps first … last - 1 of one strip of one item."""
+    """Steps first … last - 1 of one strip of one item; with a third axis, of its outputs low … high - 1."""
 
     item: int
     strip: int
     first: int
     last: int
+    low: int = 0
+    high: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Target:
 
     address: int
     row_bytes: int
+    slice_bytes: int
     own: Array | None
 
 
@@ -49,6 +52,8 @@ def parts_of(case: Case, made: Cut, workers: int) -> list[Part]:
 
     The bits do not depend on it; but rows which two runs both need are transformed twice.
     """
+    if made.depth is not None:
+        return deep_parts(case, made, made.depth, workers)
     strips = case.batch * made.strips
     samples = made.steps * made.step_rows * made.step_columns
     least = min(-(-samples // LONGEST), made.steps)
@@ -58,6 +63,15 @@ def parts_of(case: Case, made: Cut, workers: int) -> list[Part]:
     if len(case.windows) == 1 and edges[-2] < made.steps - 1:
         edges.insert(-1, made.steps - 1)  # the last step ends before its last row does
     return [Part(item, strip, *run) for item, strip, run in product(range(case.batch), range(made.strips), pairwise(edges))]
+
+
+def deep_parts(case: Case, made: Cut, depth: Side, workers: int) -> list[Part]:
+    """Return the parts of a Case with a third axis: tiles, cut into runs of slices where there are few of them or they are long."""
+    tiles = list(product(range(case.batch), range(made.strips), range(made.steps)))
+    wanted = -(-2 * workers // len(tiles)) if workers > 1 else 1
+    runs = max(wanted, -(-depth.read * (1 + depth.taps // 16) * made.tile.height * made.tile.width // LONGEST))
+    edges = [depth.outputs * i // min(runs, depth.outputs) for i in range(min(runs, depth.outputs) + 1)]
+    return [Part(item, strip, step, step + 1, *run) for item, strip, step in tiles for run in pairwise(edges)]
 
 
 def rounds(made: Cut, strips: int, runs: int, workers: int) -> float:
@@ -73,18 +87,19 @@ def is_direct(case: Case, out: Array) -> bool:
 
 def direct_row(case: Case, made: Cut, out: Array) -> int:
     """Return the bytes from one row of outputs to the next in `out`; those of a signal follow one another."""
-    return made.step_columns * out.itemsize if len(case.windows) == 1 else out.strides[2]
+    return made.step_columns * out.itemsize if len(case.windows) == 1 else out.strides[-2]
 
 
 def target_of(case: Case, made: Cut, out: Array, part: Part) -> Target:
     """Return where a part's outputs go."""
-    size, signal = out.itemsize, len(case.windows) == 1
+    signal = len(case.windows) == 1
     if is_direct(case, out) and not (signal and part.last == made.steps):
-        return Target(out.ctypes.data + part.item * out.strides[0], direct_row(case, made, out), None)
+        return Target(out.ctypes.data + part.item * out.strides[0], direct_row(case, made, out), out.strides[2], None)
     top, bottom = part.first * made.step_rows, part.last * made.step_rows
-    own = np.empty((bottom - top, made.step_columns), out.dtype)
-    row_bytes = made.step_columns * size
-    return Target(own.ctypes.data - top * row_bytes - part.strip * row_bytes, row_bytes, own)
+    own = np.empty((part.high - part.low, bottom - top, made.step_columns), out.dtype)
+    slice_bytes, row_bytes, _ = own.strides
+    before = part.low * slice_bytes + (top + part.strip) * row_bytes
+    return Target(own.ctypes.data - before, row_bytes, slice_bytes, own)
 
 
 def finish(case: Case, made: Cut, out: Array, part: Part, target: Target) -> None:
@@ -94,7 +109,7 @@ def finish(case: Case, made: Cut, out: Array, part: Part, target: Target) -> Non
     item: Array = out[part.item, 0]
     region = item[tuple(kept for kept, _ in axes)]
     if target.own is not None:
-        own = target.own if len(axes) == 2 else target.own.reshape(-1)
+        own = target.own if len(axes) == 3 else target.own[0] if len(axes) == 2 else target.own.reshape(-1)
         region[...] = own[tuple(taken for _, taken in axes)]
     if case.exact is not None:
         np.rint(region, out=region)
@@ -105,7 +120,8 @@ def ranges_of(case: Case, made: Cut, part: Part) -> list[tuple[int, int]]:
     rows = part.first * made.step_rows, part.last * made.step_rows
     if len(case.windows) == 1:
         return [(rows[0] * made.step_columns, rows[1] * made.step_columns)]
-    return [rows, (part.strip * made.step_columns, (part.strip + 1) * made.step_columns)]
+    columns = part.strip * made.step_columns, (part.strip + 1) * made.step_columns
+    return [rows, columns] if made.depth is None else [(part.low, part.high), rows, columns]
 
 
 def wanted(axis: Side, stride: int, first: int, last: int) -> tuple[slice, slice]:

@@ -6,6 +6,7 @@ table of rows names them as it names fill rows.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ class Tables:
     fills: Array
     ends: Array | None
     end_fills: Array
+    depth_map: Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,7 @@ class Source:
     address: int
     item: int
     row: int
+    slice: int
     fills: int
     fills_item: int
     kept: tuple[Array, ...]
@@ -54,9 +57,11 @@ def tables(case: Case, made: Cut) -> Tables:
         return signal_tables(case, made, sides(case)[0], rows)
     row_map = np.array(positions_map(made.down, range(rows), numbers), np.int64)
     column_map = np.array(positions_map(made.across, range(made.strips * made.step_columns + tile.width), numbers), np.int64)
+    depth = made.depth
+    depth_map = np.array(positions_map(depth, range(depth.read), numbers) if depth else [0], np.int64)
     fills = np.array(numbers).astype(case.dtype)
-    lines = np.repeat(fills[:, None], tile.width, axis=1)
-    return Tables(row_map=row_map, column_map=column_map, fills=aligned(lines, case.dtype), ends=None, end_fills=fills)
+    lines = aligned(np.repeat(fills[:, None], tile.width, axis=1), case.dtype)
+    return Tables(row_map=row_map, column_map=column_map, fills=lines, ends=None, end_fills=fills, depth_map=depth_map)
 
 
 def signal_tables(case: Case, made: Cut, signal: Side, rows: int) -> Tables:
@@ -78,7 +83,7 @@ def signal_tables(case: Case, made: Cut, signal: Side, rows: int) -> Tables:
     nothing = np.zeros(1, np.int64)
     return Tables(
         row_map=row_map, column_map=nothing, fills=aligned(np.zeros((1, width)), case.dtype), ends=ends,
-        end_fills=np.array(found).astype(case.dtype),
+        end_fills=np.array(found).astype(case.dtype), depth_map=nothing,
     )  # fmt: skip
 
 
@@ -86,7 +91,7 @@ def stretches(rows: Array) -> list[tuple[int, int]]:
     """Return the runs of neighbours among ascending numbers, as ranges of places."""
     breaks = np.flatnonzero(np.diff(rows) > 1) + 1
     edges = [0, *breaks.tolist(), len(rows)]
-    return [(low, high) for low, high in zip(edges[:-1], edges[1:], strict=True) if high > low]
+    return [(low, high) for low, high in pairwise(edges) if high > low]
 
 
 def source_of(case: Case, made: Cut, given: Tables, x: Array) -> Source:
@@ -94,14 +99,14 @@ def source_of(case: Case, made: Cut, given: Tables, x: Array) -> Source:
     items = x[:, 0] if x.strides[-1] == x.itemsize else np.ascontiguousarray(x[:, 0])
     if given.ends is None:
         return Source(
-            address=items.ctypes.data, item=items.strides[0], row=items.strides[1], fills=given.fills.ctypes.data, fills_item=0,
-            kept=(items, given.fills),
+            address=items.ctypes.data, item=items.strides[0], row=items.strides[-2], slice=items.strides[1],
+            fills=given.fills.ctypes.data, fills_item=0, kept=(items, given.fills),
         )  # fmt: skip
     lines = np.zeros((case.batch, 1 + len(given.ends), made.tile.width), x.dtype)
     lines[:, 1:] = np.where(given.ends >= 0, items[:, np.maximum(given.ends, 0)], given.end_fills[np.maximum(-1 - given.ends, 0)])
     lines = aligned(lines, case.dtype)
     first = items.ctypes.data - sides(case)[0].pad * x.itemsize
     return Source(
-        address=first, item=items.strides[0], row=made.step_columns * x.itemsize, fills=lines.ctypes.data, fills_item=lines.strides[0],
-        kept=(items, lines),
+        address=first, item=items.strides[0], row=made.step_columns * x.itemsize, slice=0, fills=lines.ctypes.data,
+        fills_item=lines.strides[0], kept=(items, lines),
     )  # fmt: skip

@@ -40,9 +40,11 @@ def spectrum(tile: Tile, w: Array) -> Array:
 
 
 def computed(tile: Tile, w: Array) -> Array:
-    """Return (column group, k1, k2, re and im, lane)."""
+    """Return (column group, k1, k2, re and im, lane), for a third axis behind as many slices."""
     from scipy import fft  # imported when used
 
+    if w.ndim == 3:
+        return aligned(np.stack([computed(tile, taps) for taps in w]), dtype_of(tile))
     height, points = tile.height, tile.points
     c = np.arange(w.shape[1])
     weighted = w * np.exp(-0.5j * np.pi * c / points)

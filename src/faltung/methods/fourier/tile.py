@@ -82,6 +82,11 @@ class Tile:
         return 2 * self.lanes * self.itemsize
 
     @property
+    def spectrum_bytes(self) -> int:
+        """Bytes of the spectrum of a whole tile."""
+        return self.height * self.across * self.pair
+
+    @property
     def line_bytes(self) -> int:
         """Bytes of the samples of one row."""
         return self.width * self.sample_bytes

@@ -27,20 +27,24 @@ FIELDS = (
     "out_rows", "out_columns",
     "step_rows", "step_columns",
 )  # fmt: skip
+NUMBERS = (*FIELDS[9:], "x_slice", "out_slice", "depth", "spectrum_bytes")
+"""Fields that are no addresses."""
 ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64")
 AHEAD = 2
-"""Groups of rows between a fetch and its use (1 and 3 are slower by 2 to 5 %)."""
+"""Groups of rows between a fetch and its use (1 to 4 are equally fast)."""
 
 
 class Walk:
-    """What the pieces of the walker share while it is written: the record's fields and the strip's place."""
+    """What the pieces of a walker share while it is written: the record's fields and the strip's place.
 
-    def __init__(self, b: Builder, tile: Tile) -> None:
+    `slice_source` is set by walkers that go through slices: an entry like those of the maps, negative where the slice is outside.
+    """
+
+    def __init__(self, b: Builder, tile: Tile, fields: tuple[str, ...] = FIELDS) -> None:
         self.b, self.tile = b, tile
-        record, self.x, self.out, self.scratch, self.flag, strip, self.first, self.last = b.arguments
-        for i, name in enumerate(FIELDS):
-            kind = "ptr" if i < FIELDS.index("x_row") else "i64"
-            setattr(self, name, b.load(kind, record, 8 * i))
+        record, self.x, self.out, self.scratch, self.flag, strip, self.first, self.last = b.arguments[:8]
+        self.slice_source: Value | None = None
+        self._fields = {name: b.load("i64" if name in NUMBERS else "ptr", record, 8 * i) for i, name in enumerate(fields)}
         self.x0 = b.mul(strip, self.field("step_columns"))
         self.left = b.sub(self.x0, self.field("pad"))
         fits = b.compare("sle", b.add(self.left, tile.width), self.field("samples"))
@@ -49,8 +53,7 @@ class Walk:
 
     def field(self, name: str) -> Value:
         """Return a field of the record."""
-        value: Value = getattr(self, name)
-        return value
+        return self._fields[name]
 
     def place(self, name: str, offset: Operand = 0) -> Value:
         """Return an address in scratch."""
@@ -144,6 +147,8 @@ def find_row(walk: Walk, s: int, n: Value) -> None:
     b, tile = walk.b, walk.tile
     source = b.load("i64", walk.field("row_map"), b.mul(n, 8))
     line, gathered, entry = line_of(walk, source), walk.place("gathered", s * tile.line_bytes), walk.place("sources", 8 * s)
+    if walk.slice_source is not None:
+        source = b.select(b.compare("slt", walk.slice_source, 0), walk.slice_source, source)
     filled = b.compare("slt", source, 0)
 
     def gather() -> None:
