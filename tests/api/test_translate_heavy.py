@@ -33,7 +33,8 @@ TARGETS = {
 }  # fmt: skip
 ODD = ("skimage.filters.correlate_sparse", "astropy.convolution.convolve")
 SINGLE = ("cv2.matchTemplate", "keras.layers.Conv1D", "keras.layers.Conv2D")
-TWO_AXES = ("keras.ops.conv", "jax.lax.conv_general_dilated", "mlx.core.conv_general", "tinygrad.Tensor.conv2d")  # where no shapes are given
+# Those written for two axes where no shapes are given.
+TWO_AXES = ("keras.ops.conv", "jax.lax.conv_general_dilated", "mlx.core.conv_general", "tinygrad.Tensor.conv2d")
 LEAST = {"torch": 100, "jax.scipy.signal": 200}
 
 
@@ -168,3 +169,55 @@ def test_channels_are_refused_with_the_nearest():
     assert said.nearest is not None
 
 
+# Calls of other libraries, the module that they need, and for how many axes they are; said in NumPy, SciPy and OpenCV.
+MODES = ("full", "same", "valid")
+OTHERS = {
+    "skimage.filters": [(f"skimage.filters.correlate_sparse(x, k, mode='{mode}')", (1, 2)) for mode in ("reflect", "mirror", "wrap")],
+    "jax.scipy.signal": [
+        *((f"jax.numpy.{name}(x, k, mode='{mode}')", (1,)) for name in ("convolve", "correlate") for mode in MODES),
+        *((f"jax.scipy.signal.{name}(x, k, mode='{mode}')", (1, 2)) for name in ("convolve", "correlate") for mode in MODES),
+        *((f"jax.scipy.signal.{name}(x, k, mode='{mode}')", (2,)) for name in ("convolve2d", "correlate2d") for mode in MODES),
+    ],
+    "astropy.convolution": [
+        (f"astropy.convolution.convolve(x, k, boundary='{law}', normalize_kernel=False)", (1, 2)) for law in ("fill", "wrap", "extend")
+    ],
+    "dask_image.ndfilters": [
+        (f"dask_image.ndfilters.{name}(x, k, mode='{mode}', origin=-1)", (1, 2))
+        for name in ("convolve", "correlate") for mode in ("reflect", "mirror", "nearest", "constant")
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("module", OTHERS)
+@pytest.mark.filterwarnings("ignore")
+def test_from_other_libraries(module):
+    home = peer(module).__name__.partition(".")[0]
+    namespace = {**names("cv2"), home: importlib.import_module(home)}
+    tally = Tally()
+    for text, rank in ((text, rank) for text, ranks in OTHERS[module] for rank in ranks):
+        x, k = operand(((9,), (7, 9))[rank - 1], 1), operand(((3,), (3, 5))[rank - 1], 2)
+        wanted = typed(text, namespace, as_dask(x) if home == "dask_image" else x, k)
+        for source in (*NUMPY_AND_SCIPY, *CV2):
+            if rank in source.ranks:
+                back(text, source.function, namespace, x, k, wanted, tally)
+    print(f"from {module}: {tally.executed} translations executed, {tally.refused} refused, {len(tally.wrong)} wrong")
+    assert tally.wrong == ()
+    assert tally.executed >= 80
+
+
+def as_dask(x):
+    import dask.array
+
+    return dask.array.from_array(x, chunks=4)
+
+
+def back(text, to, namespace, x, k, wanted, tally):
+    for shapes in ({"x_shape": x.shape, "k_shape": k.shape}, {}):
+        said = ft.translate(text, to, **shapes)
+        if isinstance(said, Refusal):
+            tally.refused += 1
+            continue
+        found = typed(said.code, namespace, x, k)
+        tally.executed += 1
+        if found.shape != wanted.shape or not np.array_equal(found, wanted):
+            tally.wrong += (f"{text} -> {said.code}",)

@@ -44,6 +44,14 @@ NUMPY_AND_SCIPY: tuple[Source, ...] = (
     *(_modes(f"scipy.signal.{name}", (2,), OUTSIDE_2D) for name in ("convolve2d", "correlate2d")),
     *(_ndimage(name, (1, 2)) for name in ("convolve", "correlate")), *(_ndimage(name, (1,)) for name in ("convolve1d", "correlate1d")),
 )  # fmt: skip
+FILTERS: tuple[Source, ...] = (
+    Source(function="scipy.signal.lfilter", texts=("scipy.signal.lfilter(k, 1, x)", "scipy.signal.lfilter(k, [1.0], x)"), ranks=(1,)),
+    Source(
+        function="scipy.signal.upfirdn",
+        texts=tuple(f"scipy.signal.upfirdn(k, x, {up}, {down})" for up, down in product((1, 2, 3), (1, 2, 3))),
+        ranks=(1,),
+    ),
+)
 CV2 = (Source(function="cv2.filter2D", texts=tuple(f"cv2.filter2D(x, -1, k{rest})" for rest in BORDERS), ranks=(2,)),)
 
 

@@ -44,7 +44,10 @@ def test_one_that_cannot_be_run():
     assert (data["evidence"], data["reversed"]) == ("source", "yes")
 
 
-@pytest.mark.parametrize(("option", "columns"), [("--boundaries", 7), ("--even", 2), ("--layouts", 3), ("--dtypes", 2), ("--references", 3)])
+COLUMNS = {"--boundaries": 7, "--even": 2, "--layouts": 3, "--dtypes": 2, "--references": 3}
+
+
+@pytest.mark.parametrize(("option", "columns"), COLUMNS.items())
 def test_views(option, columns):
     lines = table(run("atlas", option).text)
     assert len(lines) > 10

@@ -10,7 +10,7 @@ from peers import program
 import faltung as ft
 
 pytestmark = pytest.mark.heavy
-FFMPEG, FUNCTION = program("ffmpeg"), "ffmpeg.convolution"
+FUNCTION = "ffmpeg.convolution"
 SIZES = [(9, 8), (5, 6), (3, 4), (2, 2), (1, 7), (1, 1)]
 FORMATS = {"uint8": "gray", "uint16": "gray16le"}
 
@@ -26,7 +26,7 @@ def ffmpeg(x, *filters):
     stack = f"vstack=inputs={len(filters)}" if len(filters) > 1 else "null"
     graph = ";".join([f"[0]split={len(filters)}{ends[0]}", *chains, f"{ends[1]}{stack}[out]"])
     raw = ["-f", "rawvideo", "-pix_fmt", FORMATS[x.dtype.name]]
-    command = [FFMPEG, "-v", "error", *raw, "-s", f"{w}x{h}", "-i", "-", "-filter_complex", graph, "-map", "[out]", *raw, "-"]
+    command = [program("ffmpeg"), "-v", "error", *raw, "-s", f"{w}x{h}", "-i", "-", "-filter_complex", graph, "-map", "[out]", *raw, "-"]
     done = subprocess.run(command, input=x.tobytes(), capture_output=True, timeout=60)
     return np.frombuffer(done.stdout, x.dtype).reshape(-1, h, w) if done.returncode == 0 else None
 

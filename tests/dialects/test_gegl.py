@@ -11,7 +11,7 @@ from PIL import Image
 import faltung as ft
 
 pytestmark = pytest.mark.heavy
-GEGL, FUNCTION = program("gegl"), "gegl.convolution_matrix"
+FUNCTION = "gegl.convolution_matrix"
 BORDERS = ("clamp", "loop", "black", "white")
 
 
@@ -19,7 +19,7 @@ def gegl(folder, x, k, **words):
     Image.fromarray(x).save(folder / "x.png")
     matrix = [f"{letter}{row + 1}={k[row, column]:g}" for column, letter in enumerate("abcde") for row in range(5)]
     options = [f"{name}={str(value).lower()}" for name, value in words.items()]
-    command = [GEGL, "x.png", "-o", "y.png", "--", "gegl:convolution-matrix", *matrix, *options]
+    command = [program("gegl"), "x.png", "-o", "y.png", "--", "gegl:convolution-matrix", *matrix, *options]
     subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=60)
     pixels = np.asarray(Image.open(folder / "y.png"))
     return pixels[..., :3] if x.ndim == 3 else pixels[..., 0]

@@ -12,7 +12,6 @@ from peers import program
 import faltung as ft
 
 pytestmark = pytest.mark.heavy
-CONVERT = program("convert-im6.q16")
 MORPHOLOGY, CONVOLVE = "imagemagick.morphology", "imagemagick.convolve"
 OUTSIDE = ("edge", "mirror", "tile", "black", "white")
 
@@ -26,7 +25,7 @@ def convert(x, *commands):
     bits = 8 * x.dtype.itemsize
     head = b"P5 %d %d %d\n" % (x.shape[1], x.shape[0], 2**bits - 1)
     options = [word for command in commands for word in ("(", "-clone", "0", *command, ")")]
-    line = [CONVERT, "pgm:-", *options, "-delete", "0", "-depth", str(bits), "-endian", "MSB", "gray:-"]
+    line = [program("convert-im6.q16"), "pgm:-", *options, "-delete", "0", "-depth", str(bits), "-endian", "MSB", "gray:-"]
     data = head + x.astype(x.dtype.newbyteorder(">")).tobytes()
     environment = {**os.environ, "MAGICK_THREAD_LIMIT": "1"}  # its threads wait for each other longer than tiny images take
     done = subprocess.run(line, input=data, env=environment, capture_output=True, timeout=120)

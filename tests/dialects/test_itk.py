@@ -10,7 +10,6 @@ from peers import peer
 import faltung as ft
 
 pytestmark = pytest.mark.heavy
-sitk = peer("SimpleITK")
 INTEGERS = [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
 
 
@@ -20,6 +19,7 @@ def within_a_period(x_shape, k_shape):
 
 
 def itk(name, x, k, normalize=False, boundary=1, region=0):
+    sitk = peer("SimpleITK")
     operands = map(sitk.GetImageFromArray, (x, k))
     return sitk.GetArrayFromImage(getattr(sitk, name)(*operands, normalize, boundary, region))
 
@@ -89,4 +89,4 @@ def test_written():
         assert round_trip(f"SimpleITK.{name}", cases) == 6
     call = ft.write(ft.read("SimpleITK.Convolution", boundaryCondition=2), "SimpleITK.Convolution")
     x, k = image((5, 6), "int16"), weights((3, 2), "int16")
-    assert np.array_equal(eval(call.code, {"SimpleITK": sitk, "x": x, "k": k}), itk("Convolution", x, k, boundary=2))
+    assert np.array_equal(eval(call.code, {"SimpleITK": peer("SimpleITK"), "x": x, "k": k}), itk("Convolution", x, k, boundary=2))

@@ -135,8 +135,10 @@ def classes() -> list[Case]:
 
 @cache
 def everything() -> tuple[tuple[str, Case], ...]:
-    groups = {"one axis": one_axis("integer"), "one axis, complex": one_axis("gaussian"), "two axes": two_axes("integer"),
-              "two axes, complex": two_axes("gaussian"), "images": images(), "classes": classes(), "bugs": bugs(), "lines": lines()}  # fmt: skip
+    groups = {
+        "one axis": one_axis("integer"), "one axis, complex": one_axis("gaussian"), "two axes": two_axes("integer"),
+        "two axes, complex": two_axes("gaussian"), "images": images(), "classes": classes(), "bugs": bugs(), "lines": lines(),
+    }  # fmt: skip
     return tuple((group, case) for group, cases in groups.items() for case in cases)
 
 

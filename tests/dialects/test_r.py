@@ -71,7 +71,8 @@ def guarded(line, x, k) -> str:
 def test_every_size(tmp_path):
     grid = list(cases())
     compared = refused = 0
-    for (function, arguments, line, x, k), said in zip(grid, run([guarded(line, x, k) for _, _, line, x, k in grid], tmp_path), strict=True):
+    answers = run([guarded(line, x, k) for _, _, line, x, k in grid], tmp_path)
+    for (function, arguments, line, x, k), said in zip(grid, answers, strict=True):
         call = ft.like(function, **arguments)
         if k.size == 1 and x.size <= 2 and arguments.get("type") == "filter":
             continue  # that bug leaves nothing of one or two outputs
@@ -98,8 +99,8 @@ def test_the_bug_of_one_number_is_still_there(tmp_path):
     assert ft.like("r.stats.convolve", type="filter")(x, k).tolist() == [10, 20, 30, 40]
 
 
-TEXTS = ("numpy.convolve(A, B)", "numpy.correlate(A, B)", "numpy.correlate(A, B, mode='full')", "scipy.ndimage.convolve1d(A, B, mode='wrap')",
-         "scipy.signal.correlate(A, B, mode='valid')", "scipy.signal.convolve(A, B)")  # fmt: skip
+TEXTS = ("numpy.convolve(A, B)", "numpy.correlate(A, B)", "numpy.correlate(A, B, mode='full')", "scipy.signal.convolve(A, B)",
+         "scipy.ndimage.convolve1d(A, B, mode='wrap')", "scipy.signal.correlate(A, B, mode='valid')")  # fmt: skip
 
 
 def test_lines_typed_into_r(tmp_path):
@@ -107,7 +108,8 @@ def test_lines_typed_into_r(tmp_path):
     import scipy.signal
 
     x, k = operand((9,), "integer", 1).astype(float), operand((4,), "integer", 2).astype(float)
-    said = [(text, ft.translate(text, to, x_shape=(9,), k_shape=(4,))) for text, to in product(TEXTS, ("r.stats.filter", "r.stats.convolve"))]
+    pairs = product(TEXTS, ("r.stats.filter", "r.stats.convolve"))
+    said = [(text, ft.translate(text, to, x_shape=(9,), k_shape=(4,))) for text, to in pairs]
     typed = [(text, call.code) for text, call in said if isinstance(call, Call)]
     found = run([guarded(code, x, k) for _, code in typed], tmp_path)
     for (text, code), answer in zip(typed, found, strict=True):

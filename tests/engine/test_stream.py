@@ -46,7 +46,7 @@ def sampled(n, dtype, seed):
 @pytest.mark.parametrize("operation", ["convolve", "correlate"])
 def test_every_small_size_exactly(operation):
     checked = 0
-    for n, k, mode, stride, dilation in product((1, 2, 5, 8), (1, 2, 3, 5), MODES, (1, 2, 4), (1, 2)):
+    for n, k, mode, stride, dilation in product((1, 2, 7), (1, 2, 5), MODES, (1, 3), (1, 2)):
         x, w = sampled(n, "int64", 1), sampled(k, "int64", 2)
         arguments = {"mode": mode, "stride": stride, "dilation": dilation}
         for boundary in ("zero", "edge", (("edge", "zero"),)):
@@ -58,7 +58,7 @@ def test_every_small_size_exactly(operation):
                 found = fed(ft.Stream(w, operation=operation, boundary=boundary, method="shift", **arguments), blocks(x, cuts))
                 np.testing.assert_array_equal(found, expected, f"{n} {k} {arguments} {boundary} {cuts}")
                 checked += 1
-    assert checked > 4000
+    assert checked > 1800
 
 
 @pytest.mark.parametrize("method", ["shift", pytest.param("direct", marks=pytest.mark.compiled)])

@@ -11,7 +11,7 @@ import faltung as ft
 from faltung.dialects import lags as scipy_lags
 from faltung.reference import reference
 
-SIZES = list(product(range(1, 7), range(1, 6)))
+SIZES = list(product((1, 2, 3, 6), (1, 2, 3, 4)))
 MODES = ("full", "same:high", "same:low", "same:high-1", "valid", "causal", "same_upper", "same_lower", ((2, 1),), ((-1, 3),))
 
 
@@ -44,7 +44,7 @@ def test_the_lag_of_two_impulses(operation):
         expected = (found == i + sign * arguments.get("dilation", 1) * j).astype(int)
         np.testing.assert_array_equal(getattr(ft, operation)(x[i], w[j], method="shift", **arguments), expected, f"{n} {k} {arguments}")
         checked += 1
-    assert checked > 1500
+    assert checked > 800
 
 
 @pytest.mark.parametrize(("mode", "stride"), list(product(("full", "same", "valid", "causal"), (1, 3))))

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 
 from faltung.diagnose.calling import Answer, Ask, Interview, here
 from faltung.diagnose.card import Card, Line
-from faltung.diagnose.data import ENDED, KERNELS, LONG, Setting, draw, settings
+from faltung.diagnose.data import ENDED, KERNELS, LONG, Setting, Shape, draw, settings
 from faltung.diagnose.isolation import checked_target, isolated, target_of
 from faltung.diagnose.reading import read_card
 from faltung.errors import SpecError
@@ -173,7 +173,7 @@ def _conduct(ask: Interview) -> str:
 
 
 def _beware(ask: Interview, setting: Setting) -> list[str]:
-    found = [f"kernels of shape {', '.join(map(str, shapes))}: {said}" for said, shapes in _by_sentence(setting).items()]
+    found = list(_refused(setting))
     if any(answer.changed for answer in ask.answers):
         found.append("it changes its operands: pass copies")
     found += sorted({f"a call ended the process: {answer.said}" for answer in ask.answers if answer.kind == "died"})
@@ -181,8 +181,10 @@ def _beware(ask: Interview, setting: Setting) -> list[str]:
     return found
 
 
-def _by_sentence(setting: Setting) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
+def _refused(setting: Setting) -> Iterator[str]:
+    """Yield what is said to the kernel shapes that are not taken, a sentence a kind of error."""
+    kinds: dict[str, list[tuple[Shape, str]]] = {}
     for shape, said in setting.refused:
-        found.setdefault(said, []).append(shape)
-    return found
+        kinds.setdefault(said.partition(":")[0], []).append((shape, said))
+    for refused in kinds.values():
+        yield f"kernels of shape {', '.join(str(shape) for shape, _ in refused)}: {refused[0][1]}"

@@ -4,6 +4,7 @@ from typing import Any
 
 from faltung.dialects.astropy import ASTROPY
 from faltung.dialects.dask_image import DASK_IMAGE
+from faltung.dialects.deep_sources import DEEP_SOURCES
 from faltung.dialects.ffmpeg import FFMPEG
 from faltung.dialects.gegl import GEGL
 from faltung.dialects.imagemagick import IMAGEMAGICK
@@ -27,6 +28,7 @@ from faltung.dialects.scipy_ndimage import SCIPY_NDIMAGE
 from faltung.dialects.scipy_signal import SCIPY_SIGNAL, lags
 from faltung.dialects.skimage import SKIMAGE
 from faltung.dialects.svg import SVG
+from faltung.dialects.tensorflow import TENSORFLOW
 from faltung.dialects.tinygrad import TINYGRAD
 from faltung.dialects.torch import TORCH
 from faltung.dialects.web_audio import WEB_AUDIO
@@ -64,6 +66,8 @@ DIALECTS: dict[str, Dialect] = {
     **ONNX,
     **MLX,
     **TINYGRAD,
+    **TENSORFLOW,
+    **DEEP_SOURCES,
 }
 
 

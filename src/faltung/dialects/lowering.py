@@ -25,7 +25,7 @@ NO_STEPS = ("ffmpeg", "imagemagick", "svg", "librsvg", "gegl", "web_audio")
 def lowered(dialect: Dialect, task: Task) -> Call | Refusal:
     """Return the line of a task in a library, or the Refusal of its plain `write`."""
     plain = write_with(dialect, task.spec, wrapped(task, task.x), wrapped(task, task.kernel))
-    why = refusal(dialect, rank_of(task), task.x_sizes, taps_of(task)) if task.spec.layout is None else None
+    why = refusal(dialect, task.spec, rank_of(task), task.x_sizes, taps_of(task)) if task.spec.layout is None else None
     if why is not None:
         return Refusal(function=dialect.function, reason=why)
     if dialect.language != "python" or dialect.function.partition(".")[0] in NO_STEPS:
@@ -45,7 +45,11 @@ def _reductions(task: Task) -> Iterator[Task]:
     """Yield the task, then with stride, dilation and offset said outside of the call."""
     spec = task.spec
     yield task
-    if spec.input_dilation != (1,) or (spec.mode in ("same_upper", "same_lower") and set(spec.stride) != {1} and task.x_sizes is None):
+    if set(spec.input_dilation) != {1}:
+        dense = _without_input_dilation(task)
+        yield from _reductions(dense) if dense is not None else ()
+        return
+    if spec.mode in ("same_upper", "same_lower") and set(spec.stride) != {1} and task.x_sizes is None:
         return
     offset = f" + {spec.offset!r}" if spec.offset != 0 else ""
     summed = replace(task, spec=replace(spec, offset=0), answer=task.answer.replace("{}", "(" + "{}" + offset + ")")) if offset else task
@@ -60,6 +64,25 @@ def _reductions(task: Task) -> Iterator[Task]:
         both = _without_stride(wide)
         if both is not None:
             yield both
+
+
+def _without_input_dilation(task: Task) -> Task | None:
+    """Put zeros between the samples, where zeros stand outside too."""
+    spec, rank = task.spec, rank_of(task)
+    zero = all(law == "zero" for pair in spec.boundary for law in pair)
+    if not zero or spec.operation == "convolve_transpose" or spec.layout is not None or rank is None:
+        return None
+    steps = per_axis(spec.input_dilation, task)
+    sizes = None if task.x_sizes is None else tuple(step * (n - 1) + 1 for step, n in zip(steps, task.x_sizes, strict=True))
+    return replace(task, spec=replace(spec, input_dilation=(1,)), x=_spread_out(task.x, steps), x_sizes=sizes)
+
+
+def _spread_out(operand: str, steps: tuple[int, ...]) -> str:
+    """Return an operand with zeros between its entries: a Kronecker product with a one and zeros, without the zeros at the end."""
+    zeros = ", 0" * (steps[0] - 1)
+    unit = f"[1{zeros}]" if len(steps) == 1 else f"numpy.eye(1, {prod(steps)}, dtype=int).reshape({', '.join(map(str, steps))})"
+    ends = ", ".join(f":{1 - step}" if step > 1 else ":" for step in steps)
+    return f"numpy.kron({operand}, {unit})[{ends}]"
 
 
 def _without_stride(task: Task) -> Task | None:
@@ -77,17 +100,14 @@ def _without_stride(task: Task) -> Task | None:
 
 
 def _without_dilation(task: Task) -> Task | None:
-    """Put zeros between the taps: a Kronecker product with a one and zeros, without the zeros at the end."""
+    """Put zeros between the taps."""
     spec, rank = task.spec, rank_of(task)
     if set(spec.dilation) == {1} or spec.operation == "convolve_transpose" or spec.layout is not None or rank is None:
         return None
     steps = per_axis(spec.dilation, task)
-    zeros = ", 0" * (steps[0] - 1)
-    unit = f"[1{zeros}]" if rank == 1 else f"numpy.eye(1, {prod(steps)}, dtype=int).reshape({', '.join(map(str, steps))})"
-    ends = ", ".join(f":{1 - step}" if step > 1 else ":" for step in steps)
     anchor = tuple(_times(a, step) for a, step in zip(per_axis(spec.anchor, task), steps, strict=True))
     inner = replace(spec, dilation=(1,), anchor=anchor if spec.mode == "same" else ("high",))
-    return replace(task, spec=inner, kernel=f"numpy.kron({task.kernel}, {unit})[{ends}]", spread=steps)
+    return replace(task, spec=inner, kernel=_spread_out(task.kernel, steps), spread=steps)
 
 
 def _times(anchor: Anchor, step: int) -> Anchor:

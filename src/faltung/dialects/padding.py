@@ -9,7 +9,7 @@ from faltung.dialects.task import Sides, Task, dilation_of, rank_of, shape_name,
 from faltung.dialects.writing import SWAPS, write_with
 from faltung.errors import SpecError
 from faltung.spec import Spec
-from faltung.spec.spec import at, split_anchor
+from faltung.spec.spec import Mode, at, split_anchor
 
 PAD_WORDS = {
     "zero": "constant", "constant": "constant", "edge": "edge", "periodic": "wrap", "half_sample": "symmetric", "whole_sample": "reflect",
@@ -58,7 +58,9 @@ def _cores(spec: Spec, axes: tuple[Sides, ...], dilations: tuple[int, ...]) -> I
         yield replace(none, mode=mode), starts, True
     if set(spec.stride) != {1}:
         return
-    yield replace(none, mode="full"), tuple(s + side.reach for s, side in zip(starts, axes, strict=True)), True
+    whole: tuple[Mode, ...] = ("full", "causal")
+    for mode in whole:
+        yield replace(none, mode=mode), tuple(s + side.reach for s, side in zip(starts, axes, strict=True)), True
     for anchor in ("high", "low"):
         half = [upper_half(d) if anchor == "high" else lower_half(d) for d in dilations]
         begins = tuple(

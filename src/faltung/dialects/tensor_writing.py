@@ -22,7 +22,7 @@ Before = tuple[tuple[tuple[int, int], ...], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """How a library permutes, reverses, conjugates and pads; ``{0}`` is the array, ``{1}`` the axes or pads."""
+    """How a library (others: NumPy) permutes, reverses, conjugates and pads; ``{0}`` is the array, ``{1}`` the axes or pads."""
 
     permute: str
     reverse: str
@@ -51,6 +51,10 @@ WORDS = {
     "keras": Words(
         permute="keras.ops.transpose({0}, {1})", reverse="keras.ops.flip({0}, {1})", conj="keras.ops.conj({0})",
         pad="keras.ops.pad({0}, {1}{2})", laws={"zero": ""},
+    ),
+    "tensorflow": Words(
+        permute="tensorflow.transpose({0}, {1})", reverse="tensorflow.reverse({0}, {1})", conj=None, pad="tensorflow.pad({0}, {1}{2})",
+        laws={"zero": "", "whole_sample": ", mode='REFLECT'", "half_sample": ", mode='SYMMETRIC'"},
     ),
     "onnx": Words(
         permute="numpy.transpose({0}, {1})", reverse="numpy.flip({0}, {1})", conj=None, pad="numpy.pad({0}, {1}{2})", laws=_NUMPY_LAWS,
@@ -81,7 +85,7 @@ def says(dialect: Dialect, spec: Spec, x: str = "x", k: str = "k") -> Call | Ref
 
 
 def _candidates(dialect: Dialect, spec: Spec, rank: int, x: str, k: str) -> Iterator[tuple[Differing, Call]]:
-    words = WORDS[dialect.function.partition(".")[0]]
+    words = WORDS.get(dialect.function.partition(".")[0], WORDS["onnx"])
     for wanted, padded in _with_pads_before(spec, words, rank):
         for arguments in dialect.offers(wanted):
             try:
@@ -120,7 +124,7 @@ def _sums(spec: Spec, rank: int) -> dict[str, Any]:
 
 
 def _call(dialect: Dialect, arguments: Any, spec: Spec, offered: Spec, before: Before | None, names: tuple[str, str]) -> Call:
-    words = WORDS[dialect.function.partition(".")[0]]
+    words = WORDS.get(dialect.function.partition(".")[0], WORDS["onnx"])
     x, k, answer = _moved(words, spec, offered, *names)
     given = tuple((name, value) for name, value in arguments.items() if name not in FACTS and value != dialect.defaults[name])
     call = Call(

@@ -100,7 +100,10 @@ def exact_route(
     axes: tuple[int, ...] | None, method: str, memory: int | None, dtypes: tuple[tuple[str, float | None], ...],
     column_times_row: bool = False,
 ) -> Route:  # fmt: skip
-    """Return the Route of integer operands whose sums are cheapest, of the dtypes that hold them exactly; a kernel may be known to be a column times a row."""
+    """Return the Route of integer operands whose sums are cheapest, of the dtypes that hold them exactly.
+
+    That may depend on whether the kernel is known to be a column times a row.
+    """
     ways = [route(spec, x_shape, k_shape, x_dtype, k_dtype, axes, method, memory, *dtype) for dtype in dtypes]
 
     def seconds(way: Route) -> float:

@@ -24,8 +24,10 @@ def worth_analysing(case: Case, method: str, memory: int | None) -> bool:
         return True
     if method != "auto" or separable.why_not(case) is not None:
         return False
-    found = choose(replace(case, weights=COLUMN_TIMES_ROW), method, memory)
-    return found.method.name == "separable" and choose(case, method, memory).cost.seconds - found.cost.seconds > ANALYSIS
+    ours = separable.cost(case)
+    if memory is not None and ours.scratch_bytes > memory:
+        return False
+    return choose(case, method, memory).cost.seconds - ours.seconds > ANALYSIS
 
 
 def analysed(case: Case, w: Array) -> Case:

@@ -30,49 +30,64 @@ _scratch = threading.local()
 class Bound:
     """One Case, ready to be called any number of times and from any thread: ``bound(x, w, out, workers)``."""
 
-    __slots__ = ("pieces",)
+    __slots__ = ("pieces", "work")
 
     def __init__(self, case: Case) -> None:
         self.pieces = tuple(Piece(axes) for axes in pieces(case))
+        self.work = sum(piece.work for piece in self.pieces)
 
     def __call__(self, x: Array, w: Array, out: Array, workers: int = 1) -> None:
         """Write the sums to `out`; shapes and dtypes are those of the Case and are not checked."""
         if not out.size:
             return
-        for piece in self.pieces:
-            piece(x, w, out, workers)
+        if self.work < ALONE:
+            for piece in self.pieces:
+                job = piece.job(x, w, out)
+                if job is not None:
+                    job.whole()
+            return
+        jobs = [job for piece in self.pieces if (job := piece.job(x, w, out)) is not None]
+        each = -(-PARTS_EACH * workers // len(jobs)) if workers > 1 else 1
+        parts = [(job, part) for job in jobs for part in cut(job.call.layout, job.work, each)]
+
+        def one(i: int) -> None:
+            job, part = parts[i]
+            job.run(part)
+
+        share(one, len(parts), workers)
 
 
 class Piece:
     """The outputs of one class on every axis: all of them, unless an axis has input dilation."""
 
-    __slots__ = ("_axes", "_known", "_out_slices", "_spent", "_tables", "_tap_slices", "_work")
+    __slots__ = ("_axes", "_known", "_out_slices", "_spent", "_tables", "_tap_slices", "work")
 
     def __init__(self, axes: Axes) -> None:
         self._axes = axes
         lines = axes.every[1:] if axes.batched else axes.every
-        whole = all(line.window.input_dilation == 1 for line in lines)
+        whole = all(line.window.input_dilation == 1 and (line.out_slice.step or 1) == 1 for line in lines)
         self._out_slices = None if whole else (slice(None), slice(None), *(line.out_slice for line in lines))
         self._tap_slices = None if whole else (slice(None), slice(None), *(line.tap_slice for line in lines))
         self._tables = tables(axes) if axes.taps and axes.outputs else None
         parts = axes.element.parts
-        self._work = axes.outputs * parts * (axes.taps * parts + 16)  # a complex product is four real ones
+        self.work = axes.outputs * parts * (axes.taps * parts + 16)  # a complex product is four real ones
         self._spent = 0
         self._known: tuple[tuple[Any, ...], Call] | None = None
 
-    def __call__(self, x: Array, w: Array, out: Array, workers: int) -> None:
+    def job(self, x: Array, w: Array, out: Array) -> "Job | None":
+        """Return what is to be done for these arrays, or None when it is done: nothing to sum."""
         if self._tap_slices is not None and self._out_slices is not None:
             w = np.ascontiguousarray(w[self._tap_slices])
             out = out[self._out_slices]
         if self._tables is None:
             out[...] = 0
-            return
-        self._spent += self._work
+            return None
+        self._spent += self.work
         key = (x.strides, out.strides, self._spent >= REPAID)
         known = self._known
         if known is None or known[0] != key:
             known = self._known = (key, self._prepare(x, out, unroll=key[2]))
-        known[1](x, w, out, workers, self._work)
+        return Job(known[1], x, w, out, self.work)
 
     def _prepare(self, x: Array, out: Array, *, unroll: bool) -> "Call":
         assert self._tables is not None
@@ -91,28 +106,33 @@ class Piece:
 class Call:
     """The native call for arrays with given strides."""
 
-    __slots__ = ("_driver", "_layout", "_strip")
+    __slots__ = ("driver", "layout", "strip")
 
     def __init__(self, made: Layout, driver: Callable[..., None], strip: int) -> None:
-        self._layout, self._driver, self._strip = made, driver, strip
-
-    def __call__(self, x: Array, w: Array, out: Array, workers: int, work: int) -> None:
-        made = self._layout
-        addresses = (made.record, x.ctypes.data, w.ctypes.data, out.ctypes.data)
-        if work < ALONE:
-            self._driver(*addresses, scratch(made.scratch_bytes), self._strip, 0, made.blocks, 0, made.columns)
-            return
-        parts = cut(made, work, workers)
-
-        def part(i: int) -> None:
-            self._driver(*addresses, scratch(made.scratch_bytes), self._strip, *parts[i])
-
-        share(part, len(parts), workers)
+        self.layout, self.driver, self.strip = made, driver, strip
 
 
-def cut(made: Layout, work: int, workers: int) -> list[tuple[int, int, int, int]]:
-    """Return the parts of the work: ranges of blocks, and of columns where there are too few blocks."""
-    wanted = max(PARTS_EACH * workers if workers > 1 else 1, -(-work // IN_ONE_CALL))
+class Job:
+    """A native call for arrays, which are kept here: w and out may be cut from those of the caller."""
+
+    __slots__ = ("_addresses", "_kept", "call", "work")
+
+    def __init__(self, call: Call, x: Array, w: Array, out: Array, work: int) -> None:
+        self.call, self.work, self._kept = call, work, (w, out)
+        self._addresses = (call.layout.record, x.ctypes.data, w.ctypes.data, out.ctypes.data)
+
+    def run(self, part: tuple[int, int, int, int]) -> None:
+        """Do a range of blocks and of columns."""
+        self.call.driver(*self._addresses, scratch(self.call.layout.scratch_bytes), self.call.strip, *part)
+
+    def whole(self) -> None:
+        """Do all of it."""
+        self.run((0, self.call.layout.blocks, 0, self.call.layout.columns))
+
+
+def cut(made: Layout, work: int, least: int) -> list[tuple[int, int, int, int]]:
+    """Return the parts of the work, at least so many: ranges of blocks, and of columns where there are too few blocks."""
+    wanted = max(least, -(-work // IN_ONE_CALL))
     down = min(wanted, made.blocks)
     across = min(-(-wanted // down), max(1, made.columns // 256))
     edges = [made.blocks * i // down for i in range(down + 1)]

@@ -131,7 +131,8 @@ def inner_columns(
         b.store(row, scratch, b.mul(b.add(i, b.mul(tap_rows, 2)), 8))
 
     b.loop(0, tap_rows, one_row)
-    ahead_rows = b.mul(b.load("i64", record, FIELD["rows"]), outer(b, record, driver.outer_axes - 1, "x_stride"))
+    stride, x_stride = (outer(b, record, driver.outer_axes - 1, name) for name in ("stride", "x_stride"))
+    ahead_rows = b.mul(b.load("i64", record, FIELD["rows"]), b.mul(stride, x_stride))
     place, out_row = b.at(target, b.mul(begin, itemsize)), row_stride(b, driver, record)
     call_strip(b, driver, record, w, place, scratch, strip, width, out_row, ahead_rows, b.load("i64", record, FIELD["past_caches"]))
 
@@ -213,7 +214,7 @@ def put(b: Builder, driver: Driver, record: Value, result: Value, result_row: Op
     together = b.both(b.compare("eq", out_stride, itemsize), b.compare("sge", count, driver.lanes))
 
     def line(r: Value, _: list[Value]) -> None:
-        copy_vectors(b, driver, b.at(result, b.mul(r, result_row)), b.at(start, b.mul(r, out_row)), 0, count)
+        copy_vectors(b, driver, driver.lanes, b.at(result, b.mul(r, result_row)), b.at(start, b.mul(r, out_row)), 0, count)
 
     def column(i: Value, _: list[Value]) -> None:
         def one(r: Value, _: list[Value]) -> None:

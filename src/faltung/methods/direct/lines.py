@@ -4,6 +4,9 @@
 s·o + d·t − pad_low. Outputs that agree modulo e' = e / gcd(s, e) use the same taps, every (e / gcd(d, e))-th, and among themselves
 they are an axis without input dilation, with stride s / gcd(s, e) and dilation d / gcd(d, e). So such an axis is cut into e' lines;
 gaps are not read at all (a weight that is infinite meets no zero there), and nothing is computed in vain.
+
+**Dilation.** Neighbouring output rows of a dilated kernel share no input row, but every e-th do, e = d / gcd(s, d): output c + e·i meets
+tap t at row d·(s/gcd(s, d)·i + t) + s·c − pad_low. So large images are cut into e classes of rows, each of which is a piece of its own.
 """
 
 from dataclasses import dataclass, replace
@@ -36,6 +39,9 @@ class Line:
         return self.dilation * (self.taps - 1)
 
 
+CLASS_FROM = 1 << 13
+"""Outputs of a class of rows from which it is worth the 3 µs of a call."""
+CLASS_ROWS = 8
 BATCH = Line(
     samples=1, outputs=1, taps=1, stride=1, dilation=1, pad=0, window=Window(), out_slice=slice(None), tap_slice=slice(None)
 )  # fmt: skip
@@ -59,9 +65,13 @@ class Axes:
         return self.outer[-1]
 
     @property
-    def neighbours(self) -> bool:
-        """Whether neighbouring output rows read the same input rows, one further on."""
-        return self.row.stride == 1 and (self.row.dilation == 1 or self.row.taps == 1)
+    def row_step(self) -> int | None:
+        """How many of the input rows that it reads an output row lies behind the one before; None where they share no input row.
+
+        With stride s and dilation d, output r meets tap t at row s·r + d·t: at the (s/d·r + t)-th of every d-th row, if d divides s.
+        """
+        step, rest = divmod(self.row.stride, self.row.dilation if self.row.taps > 1 else self.row.stride)
+        return step if rest == 0 and (step < self.row.taps or step == 1) else None
 
     @property
     def dtype(self) -> str:
@@ -87,6 +97,9 @@ def pieces(case: Case) -> list[Axes]:
     The batch is an axis with one tap; it is left out where it has one item and another axis stands before the last.
     """
     per_axis = [lines(*axis) for axis in zip(case.windows, case.input_sizes, case.kernel_sizes, strict=True)]
+    if len(per_axis) > 1:
+        others = case.batch * prod(m for i, m in enumerate(case.output_sizes) if i != len(per_axis) - 2)
+        per_axis[-2] = tuple(part for line in per_axis[-2] for part in classes(line, others))
     batched = case.batch != 1 or len(per_axis) == 1
     batch = (replace(BATCH, samples=case.batch, outputs=case.batch),) if batched else ()
     return [Axes(element=ELEMENTS[case.dtype], outer=(*batch, *axes[:-1]), last=axes[-1], batched=batched) for axes in product(*per_axis)]
@@ -109,6 +122,22 @@ def lines(window: Window, n: int, k: int) -> tuple[Line, ...]:
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def classes(line: Line, others: int) -> tuple[Line, ...]:
+    """Return the classes of output rows that share input rows, where there are any and each is large; a row has `others` outputs."""
+    common = gcd(line.stride, line.dilation)
+    count = line.dilation // common
+    if count == 1 or line.taps <= line.stride // common or line.outputs * others < count * CLASS_FROM or line.outputs < CLASS_ROWS * count:
+        return (line,)
+    first, step = line.out_slice.start or 0, line.out_slice.step or 1
+    return tuple(
+        replace(
+            line, outputs=len(range(c, line.outputs, count)), stride=line.stride * count, pad=line.pad - line.stride * c,
+            out_slice=slice(first + step * c, None, step * count),
+        )
+        for c in range(count)
+    )  # fmt: skip
 
 
 def halo(line: Line, last: int, fills: list[Number]) -> tuple[list[int], int]:

@@ -10,8 +10,9 @@ from faltung.methods.direct.strip import Strip
 
 CHUNK_BYTES = 256 * 1024
 """Input rows of one block and chunk: they stay in a 1 MB L2 until the next block reads most of them again."""
-PIECE_BYTES = 64 * 1024
-"""Samples in scratch at a time, if a tile's need is not more."""
+PIECE_BYTES = 16 * 1024
+"""Samples in scratch at a time, if a tile's need is not more: half of a first-level cache (3 x 3 with stride 2 on 1000 x 1000: 0.20 ms,
+and 0.25 ms at 64 kB)."""
 LONGEST_CHUNK = 4096
 WIDEST_PIECE = 512
 CACHE_LINE = 64
@@ -33,7 +34,7 @@ class Sizes:
 
     @property
     def group(self) -> int:
-        return self.strip.rows + self.axes.outer[-1].taps - 1
+        return (self.strip.rows - 1) * self.strip.row_step + self.axes.row.taps
 
     @property
     def extra(self) -> int:

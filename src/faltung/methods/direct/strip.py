@@ -6,10 +6,11 @@
 `columns` is any number from a tile on; or less, and a multiple of a vector: then tiles are one vector wide.
 
 A register tile holds R output rows by C vectors: each vector that is loaded serves up to R output rows, each weight C vectors.
-`rows` are addresses of input rows, in groups of `group` = R + (kernel rows) - 1 neighbours, one group for each tap of the axes
-before; with R = 1 the rows are just the tap rows, one after the other. While a block of rows is computed, the R input rows that the
-next one will read first are fetched `ahead` bytes further on (7 to 10 % at 3 x 3 and 5 x 5 on 2048 x 2048; fetching output rows gained
-nothing there). Outputs are written past the caches where that is asked for and vectors stand at aligned addresses.
+`rows` are addresses of input rows, in groups of `group` = S·(R - 1) + (kernel rows), one group for each tap of the axes before: an output
+row lies S input rows behind the one before (S, the row step, is the stride). With R = 1 the rows are just the tap rows, one after the
+other. While a block of rows is computed, the R input rows that the next one will read first are fetched `ahead` bytes further on (7 to
+10 % at 3 x 3 and 5 x 5 on 2048 x 2048; fetching output rows gained nothing there). Outputs are written past the caches where that is
+asked for and vectors stand at aligned addresses.
 
 **Order.** An accumulator starts at +0, and for the taps in window order, last axis fastest, acc = fma(w[t], X, acc): one rounding a
 tap. The order is the same in every variant, every tile and every lane, so the bits are too. Complex elements have two accumulators, each of
@@ -39,6 +40,7 @@ class Strip:
     lanes: int
     rows: int
     vectors: int
+    row_step: int = 1
     kernel_rows: int = 0
     offsets: tuple[int, ...] | None = None
 
@@ -55,7 +57,7 @@ class Strip:
 def strip_name(strip: Strip) -> str:
     """Return a name that can be read in a profile."""
     kernel = "looped" if strip.offsets is None else f"{strip.kernel_rows}x{len(strip.offsets)}_" + "_".join(map(str, strip.offsets))
-    return f"faltung_direct_{strip.element.name}x{strip.lanes}_tile{strip.rows}x{strip.vectors}_{kernel}"
+    return f"faltung_direct_{strip.element.name}x{strip.lanes}_tile{strip.rows}x{strip.vectors}_step{strip.row_step}_{kernel}"
 
 
 def emit_strip(strip: Strip, dialect: Dialect) -> list[Builder]:
@@ -116,17 +118,18 @@ def unrolled_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, si
     assert strip.offsets is not None
     tap_rows = sizes[0]
     height, width = strip.kernel_rows, len(strip.offsets) * strip.itemsize
-    group = strip.rows + height - 1
+    step = strip.row_step
+    group = step * (strip.rows - 1) + height
 
     def one_group(g: Value, carried: list[Value]) -> list[Value]:
         weights, *flat = carried
         acc = folded(flat, strip)
         here = b.at(rows, b.mul(g, 8))
         for p in range(group):
-            served = [r for r in range(strip.rows) if 0 <= p - r < height]
+            served = [r for r in range(strip.rows) if 0 <= p - r * step < height]
             row = b.at(b.load("ptr", here, 8 * p), at)
             for v, offset in enumerate(strip.offsets or ()):
-                places = [b.at(weights, (p - r) * width + v * strip.itemsize) for r in served]
+                places = [b.at(weights, (p - r * step) * width + v * strip.itemsize) for r in served]
                 multiply(b, strip, acc, served, row, offset, places)
         return [b.at(weights, height * width), *flattened(acc)]
 
@@ -135,14 +138,14 @@ def unrolled_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, si
 
 
 def looped_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, sizes: Sequence[Value]) -> Accumulators:
-    """Return a tile's sums, with loops over kernel rows and taps: a ramp up, full rows, a ramp down (at least R - 1 kernel rows)."""
+    """Return a tile's sums, with loops over kernel rows and taps: a ramp up, full rows, a ramp down (at least S·(R - 1) kernel rows)."""
     tap_rows, group, taps, offsets = sizes
-    width = b.mul(taps, strip.itemsize)
-    height = b.sub(group, strip.rows - 1)
+    width, ramp = b.mul(taps, strip.itemsize), strip.row_step * (strip.rows - 1)
+    height = b.sub(group, ramp)
 
     def one_row(here: Value, weights: Value, p: Operand, served: list[int], flat: list[Value]) -> list[Value]:
         row = b.at(b.load("ptr", b.at(here, b.mul(p, 8))), at)
-        lines = [b.at(weights, b.mul(b.sub(p, r), width)) for r in served]
+        lines = [b.at(weights, b.mul(b.sub(p, r * strip.row_step), width)) for r in served]
 
         def one_tap(v: Value, carried: list[Value]) -> list[Value]:
             acc = folded(carried, strip)
@@ -156,11 +159,11 @@ def looped_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, size
         weights, *flat = carried
         here = b.at(rows, b.mul(g, 8))
         everyone = list(range(strip.rows))
-        for p in range(strip.rows - 1):
-            flat = one_row(here, weights, p, everyone[: p + 1], flat)
-        flat = b.loop(strip.rows - 1, height, lambda p, acc: one_row(here, weights, p, everyone, acc), flat)
-        for p in range(strip.rows - 1):
-            flat = one_row(here, weights, b.add(height, p), everyone[p + 1 :], flat)
+        for p in range(ramp):
+            flat = one_row(here, weights, p, everyone[: p // strip.row_step + 1], flat)
+        flat = b.loop(ramp, height, lambda p, acc: one_row(here, weights, p, everyone, acc), flat)
+        for p in range(ramp):
+            flat = one_row(here, weights, b.add(height, p), everyone[p // strip.row_step + 1 :], flat)
         return [b.at(weights, b.mul(height, width)), *flat]
 
     start = [w, *flattened(start_sums(strip))]

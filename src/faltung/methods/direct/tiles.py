@@ -14,6 +14,8 @@ from faltung.methods.direct.strip import Strip, emit_strip
 UNROLLED_AT_MOST = 400
 """Multiply-adds written out in one tile, 7 x 7 in the usual one: beyond, the looped strip is as fast (3.7 ms both at 9 x 9, 2048 x
 2048), and needs no compilation (60 ms at 400)."""
+MOST_LOOPED_STEP = 3
+"""Beyond, the looped strip takes output rows one by one: its ramps, 3 · step rows each, are written out."""
 REPAID = 1 << 24
 """Multiply-adds after which a kernel is compiled for its shape: about the time that compiling takes."""
 
@@ -31,12 +33,16 @@ def choose(axes: Axes, *, unroll: bool) -> Strip:
 def looped(axes: Axes, target: Host) -> Strip:
     """Return the strip for any kernel of this element."""
     lanes = target.lanes(axes.itemsize)
-    shared = axes.neighbours and axes.row.taps >= 4 and axes.row.outputs >= 4
+    step = axes.row_step
+    shared = step is not None and axes.row.taps >= max(3 * step, 4) and step <= MOST_LOOPED_STEP and axes.row.outputs >= 4
     # 16 accumulators, 4 vectors and a weight in 32 registers: 97 % of the machine's peak at 11 x 11; 12, 3 and 1 in 16: 90 %
     rows, vectors = (4, 4 if target.registers >= 32 else 3) if shared else (1, 4)
     if axes.element.parts == 2 and shared:  # two accumulators for each vector
         rows, vectors = (4, 2) if target.registers >= 32 else (2, 3)
-    return Strip(element=axes.element, lanes=lanes, rows=rows, vectors=vectors)
+    if shared and vectors == 4:  # narrower tiles are nearly as fast (15 x 15: 98, 97 and 96 GFLOP/s at 4, 3, 2), and fit some rows better
+        inner = max(axes.last.outputs - axes.last.span, 1)
+        vectors = min((4, 3, 2), key=lambda v: -(-inner // (v * lanes)) * v)
+    return Strip(element=axes.element, lanes=lanes, rows=rows, vectors=vectors, row_step=step if shared and step else 1)
 
 
 def unrolled(axes: Axes, target: Host, offsets: tuple[int, ...]) -> Strip | None:
@@ -45,7 +51,8 @@ def unrolled(axes: Axes, target: Host, offsets: tuple[int, ...]) -> Strip | None
     rows, vectors = tile_shape(axes, target)
     if axes.row.taps * len(offsets) * rows * vectors * axes.element.parts > UNROLLED_AT_MOST:
         return None
-    return Strip(element=axes.element, lanes=lanes, rows=rows, vectors=vectors, kernel_rows=axes.row.taps, offsets=offsets)
+    step = axes.row_step or 1
+    return Strip(element=axes.element, lanes=lanes, rows=rows, vectors=vectors, row_step=step, kernel_rows=axes.row.taps, offsets=offsets)
 
 
 def tile_shape(axes: Axes, target: Host) -> tuple[int, int]:
@@ -55,7 +62,7 @@ def tile_shape(axes: Axes, target: Host) -> tuple[int, int]:
     (3 x 3 on 2048 x 2048: 0.82 ms at 4 x 2, 0.97 ms at 8 x 2). With 16 registers 2 x 4 needs 29 cycles for 64 bytes of output at
     5 x 5, and 4 x 2 needs 34 to 42.
     """
-    if not axes.neighbours or axes.row.outputs == 1:
+    if axes.row_step is None or axes.row.outputs == 1:
         return 1, 4
     if axes.element.parts == 2:
         return (4, 2) if axes.row.outputs >= 4 and target.registers >= 32 else (2, 2)

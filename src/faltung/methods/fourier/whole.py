@@ -15,7 +15,7 @@ from faltung.methods.cost import Cost
 from faltung.methods.extend import spread
 from faltung.methods.points import recompute
 from faltung.spec.case import Case
-from faltung.spec.window import reach, span
+from faltung.spec.window import fill_value, reach, span
 
 Array = np.ndarray[Any, Any]
 # Measured with scipy.fft on 2048 x 2048 float32, one thread: 1.1 ns an entry and a factor of two; about 60 us of Python a call.
@@ -25,7 +25,7 @@ SECONDS_PER_CALL = 60e-6
 
 def cost(case: Case) -> Cost:
     """Return the predicted time and the bytes of signal, spectra and product."""
-    entries = prod(_lengths(case))
+    entries = prod(max(n, 1) for _, n in _first_entries(case))
     transforms = case.batch * case.groups * (case.channels_in + case.channels_out) + case.groups * case.channels_in * case.channels_out
     per_entry = SECONDS_PER_ENTRY.get(case.dtype, 8e-9)
     seconds = transforms * (entries * max(log2(entries), 1) * per_entry / 2 + SECONDS_PER_CALL)
@@ -34,7 +34,7 @@ def cost(case: Case) -> Cost:
 
 def run(case: Case, x: Array, w: Array, out: Array, workers: int) -> None:
     """Compute the Case into `out`."""
-    line = spread(case, x)
+    line = x if zero_outside(case) else spread(case, x)
     bad = ~np.isfinite(line)
     if not bad.any():
         _through_spectra(case, line, w, out, workers)
@@ -48,9 +48,32 @@ def run(case: Case, x: Array, w: Array, out: Array, workers: int) -> None:
     recompute(case, x, w, out, np.argwhere(touched > 0.5))
 
 
-def _lengths(case: Case) -> list[int]:
-    """Return how many positions are read on each axis."""
-    return [last - first + 1 for first, last in (span(*a) for a in zip(case.windows, case.input_sizes, case.kernel_sizes, strict=True))]
+def zero_outside(case: Case) -> bool:
+    """Return whether nothing but zeros stand outside, and the samples lie side by side: then they are transformed as they are.
+
+    The zeros need no entries of their own then: it is enough if those of a full convolution fit.
+    """
+    return all(
+        window.input_dilation == 1 and all(law in ("zero", "constant") for law in (window.boundary_low, window.boundary_high))
+        and fill_value(window, "low") == fill_value(window, "high") == 0
+        for window in case.windows
+    )  # fmt: skip
+
+
+def _first_entries(case: Case) -> list[tuple[int, int]]:
+    """Return, for each axis, the entry in which the first output comes out (may be negative), and how many entries are needed."""
+    found = []
+    axes = zip(case.windows, case.input_sizes, case.kernel_sizes, case.output_sizes, strict=True)
+    for window, n, k, m in axes:
+        length = reach(window, k)
+        if not zero_outside(case):
+            first, last = span(window, n, k)
+            found.append((length, last - first + 1))
+            continue
+        first = length - window.pad_low
+        # an output before the first entry comes out at the end, behind those of the full convolution, where nothing but zeros are
+        found.append((first, max(first + window.stride * (m - 1) + 1, n + length) - min(first, 0)))
+    return found
 
 
 def _through_spectra(case: Case, line: Array, w: Array, out: Array, workers: int) -> None:
@@ -59,20 +82,29 @@ def _through_spectra(case: Case, line: Array, w: Array, out: Array, workers: int
     rank = len(case.windows)
     axes = tuple(range(-rank, 0))
     is_real = line.dtype.kind != "c" and w.dtype.kind != "c"
-    sizes = [sfft.next_fast_len(n, real=is_real) for n in _lengths(case)]
+    entries = _first_entries(case)
+    sizes = [sfft.next_fast_len(n, real=is_real) for _, n in entries]
     forward: Any = sfft.rfftn if is_real else sfft.fftn
     inverse: Any = sfft.irfftn if is_real else sfft.ifftn
     kernel = forward(_reversed_taps(case, w), sizes, axes=axes, workers=workers)
-    kept = tuple(
-        slice(reach(window, k), reach(window, k) + window.stride * (m - 1) + 1, window.stride)
-        for window, k, m in zip(case.windows, case.kernel_sizes, case.output_sizes, strict=True)
-    )
     for b, g in product(range(case.batch), range(case.groups)):
         channels = slice(g * case.channels_in, (g + 1) * case.channels_in)
         signal = forward(line[b, channels], sizes, axes=axes, workers=workers)
         for o in range(g * case.channels_out, (g + 1) * case.channels_out):
             spectrum = signal[0] * kernel[o, 0] if case.channels_in == 1 else (signal * kernel[o]).sum(axis=0)
-            out[b, o] = inverse(spectrum, sizes, axes=axes, workers=workers, overwrite_x=True)[kept]
+            result = inverse(spectrum, sizes, axes=axes, workers=workers, overwrite_x=True)
+            out[b, o] = _kept(case, result, [first for first, _ in entries])
+
+
+def _kept(case: Case, result: Array, firsts: list[int]) -> Array:
+    """Return the outputs among the entries of a transform; negative entries count from the end."""
+    for axis, (window, m, first) in enumerate(zip(case.windows, case.output_sizes, firsts, strict=True)):
+        if first >= 0:
+            places: tuple[Any, ...] = (*[slice(None)] * axis, slice(first, first + window.stride * (m - 1) + 1, window.stride))
+            result = result[places]
+        else:
+            result = result.take((first + window.stride * np.arange(m)) % result.shape[axis], axis=axis)
+    return result
 
 
 def _reversed_taps(case: Case, w: Array) -> Array:

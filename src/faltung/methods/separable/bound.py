@@ -21,7 +21,7 @@ from faltung.spec.case import Case
 Array = npt.NDArray[Any]
 ALONE = 1 << 21
 """Multiply-adds (an output counts as 16) below which one thread is as fast as two, which take 20 to 40 µs to meet."""
-IN_ONE_CALL = 1 << 27
+IN_ONE_CALL = 1 << 28
 """Multiply-adds, counted so, which last at most 50 ms in one native call even at a tenth of the usual rate."""
 PARTS_EACH = 4
 """Parts for each thread: a thread that is held up then takes fewer."""

@@ -15,8 +15,8 @@ from faltung.methods.separable.record import field
 
 ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64", "i64")
 BAND_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64")
-FILL_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64", "ptr")
-SUMS_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64")
+FILL_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64", "i64", "ptr")
+SUMS_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64", "i64")
 
 
 def emit_driver(shape: Shape, dialect: Dialect) -> list[Builder]:
@@ -61,7 +61,7 @@ def emit_band(shape: Shape, dialect: Dialect, filling: Builder, sums: dict[int, 
     """Return band(record, x, out, scratch, u, v, first_row, last_row, low, count): `count` columns from `low` on, of some rows."""
     b = Builder(f"{shape.name}_band", BAND_ARGUMENTS, dialect, internal=True, attributes="noinline")
     record, x, out, scratch, u, v, first_row, last_row, low, count = b.arguments
-    stride, tall = field(b, record, "stride_down"), field(b, record, "tall")
+    stride, tall, stretch = (field(b, record, name) for name in ("stride_down", "tall", "stretch"))
     reach = b.mul(field(b, record, "dilation_down"), b.sub(field(b, record, "taps_down"), 1))
     top = b.at(out, b.mul(low, field(b, record, "out_across")))
     first = b.value(b.sub(b.mul(stride, first_row), field(b, record, "pad_down")))
@@ -73,9 +73,14 @@ def emit_band(shape: Shape, dialect: Dialect, filling: Builder, sums: dict[int, 
             origin = b.sub(b.mul(stride, o), field(b, record, "pad_down"))
             needed = b.add(b.add(origin, b.mul(stride, height - 1)), b.add(reach, 1))
             target = b.at(top, b.mul(o, field(b, record, "out_down")))
-            b.call(filling, [record, x, scratch, v, first, carried[0], needed, low, count, target])
             slot = b.remainder(b.sub(origin, first), field(b, record, "ring"))
-            b.call(sums[height], [record, out, scratch, u, o, slot, low, count])
+
+            def one_stretch(begin: Value, _: list[Value]) -> None:
+                end = b.least(b.add(begin, stretch), count)
+                b.call(filling, [record, x, scratch, v, first, carried[0], needed, low, begin, end, target])
+                b.call(sums[height], [record, out, scratch, u, o, slot, low, begin, end, count])
+
+            b.loop(0, count, one_stretch, step=stretch)
             return [b.greatest(carried[0], needed)]
 
         return b.loop(begin, end, block, [ready], step=height)[0]
@@ -88,56 +93,62 @@ def emit_band(shape: Shape, dialect: Dialect, filling: Builder, sums: dict[int, 
 
 
 def emit_filling(shape: Shape, dialect: Dialect, line: Builder, row: Builder) -> Builder:
-    """Return filling(record, x, scratch, v, first, ready, needed, low, count, target): the row pass of positions ready … needed - 1.
+    """Return filling(record, x, scratch, v, first, ready, needed, low, begin, end, target): the row pass of some positions.
+
+    These are positions ready … needed - 1, and columns begin … end - 1 of the chunk that starts at column `low`.
 
     While it works in cache, what comes next is fetched from memory: the rows of x that the next block reads, and those of the output,
     from `target` on, that the column pass will write. (Fetched where they are copied and stored, memory would be idle in between: 31 x 31
     on 4096 x 4096 then takes 40 % longer on two threads.)
     """
     b = Builder(f"{shape.name}_filling", FILL_ARGUMENTS, dialect, internal=True, attributes="noinline")
-    record, x, scratch, v, first, ready, needed, low, count, target = b.arguments
+    record, x, scratch, v, first, ready, needed, low, begin, end, target = b.arguments
+    count, shift = b.sub(end, begin), b.mul(begin, shape.itemsize)
     place = b.at(scratch, field(b, record, "line"))
     table = b.at(scratch, field(b, record, "table"))
     whole = b.mul(b.quotient(b.add(count, shape.tile - 1), shape.tile), shape.tile)
-    start = b.sub(b.mul(field(b, record, "stride_across"), low), field(b, record, "pad_across"))
+    start = b.sub(b.mul(field(b, record, "stride_across"), b.add(low, begin)), field(b, record, "pad_across"))
     along = b.at(x, b.mul(start, field(b, record, "x_across")))
 
     def one_position(p: Value, _: list[Value]) -> None:
         found = lookup(b, p, field(b, record, "samples_down"), field(b, record, "halo_down"), field(b, record, "low_down"))
-        b.call(line, [record, x, place, found, low, count])
+        b.call(line, [record, x, place, found, b.add(low, begin), count])
         slot = b.remainder(b.sub(p, first), field(b, record, "ring"))
         read = b.at(along, b.mul(b.add(p, TALL), field(b, record, "x_down")))
         ahead = b.greatest(b.sub(b.add(p, TALL), needed), 0)  # of a block's last four positions, each fetches an output row
-        written = b.at(target, b.mul(ahead, field(b, record, "out_down")))
+        written = b.at(b.at(target, b.mul(begin, field(b, record, "out_across"))), b.mul(ahead, field(b, record, "out_down")))
         taps, offsets = field(b, record, "taps_across"), field(b, record, "offsets")
-        b.call(row, [place, v, b.load("ptr", table, b.mul(slot, 8)), whole, taps, offsets, read, written])
+        b.call(row, [place, v, b.at(b.load("ptr", table, b.mul(slot, 8)), shift), whole, taps, offsets, read, written])
 
     b.loop(ready, needed, one_position)
     return b
 
 
 def emit_sums(shape: Shape, dialect: Dialect, column: Builder, rows: int) -> Builder:
-    """Return sums(record, out, scratch, u, o, slot, low, count): output rows o … of some columns, to their place or through scratch."""
+    """Return sums(record, out, scratch, u, o, slot, low, begin, end, count): output rows o …, columns begin … end - 1 of a chunk.
+
+    The chunk has `count` columns from `low` on. Outputs go to their place if that is possible, else through scratch.
+    """
     b = Builder(f"{shape.name}_sums{rows}", SUMS_ARGUMENTS, dialect, internal=True, attributes="noinline")
-    record, out, scratch, u, o, slot, low, count = b.arguments
+    record, out, scratch, u, o, slot, low, begin, end, count = b.arguments
     out_row, step, itemsize = field(b, record, "out_down"), field(b, record, "out_across"), shape.itemsize
     table = b.at(b.at(scratch, field(b, record, "table")), b.mul(slot, 8))
     apart = b.mul(field(b, record, "dilation_down"), 8)
     target = b.at(b.at(out, b.mul(o, out_row)), b.mul(low, step))
     taps, result = field(b, record, "taps_down"), b.at(scratch, field(b, record, "result"))
     result_row = field(b, record, "ring_row")
-    whole = b.mul(b.quotient(b.add(count, shape.tile - 1), shape.tile), shape.tile)
+    whole = b.mul(b.quotient(b.add(end, shape.tile - 1), shape.tile), shape.tile)
 
     def through_scratch() -> None:
-        b.call(column, [table, apart, u, result, result_row, whole, taps])
+        b.call(column, [table, apart, u, result, result_row, begin, whole, taps])
 
         def one(j: Value, _: list[Value]) -> None:
             for r in range(rows):
                 value = b.load(shape.element, b.at(result, b.mul(result_row, r)), b.mul(j, itemsize))
                 b.store(value, b.at(target, b.mul(out_row, r)), b.mul(j, step))
 
-        b.loop(0, count, one)
+        b.loop(begin, end, one)
 
     straight = b.both(b.compare("eq", step, itemsize), b.compare("sge", count, shape.tile))
-    b.when(straight, lambda: b.call(column, [table, apart, u, target, out_row, count, taps]), through_scratch)
+    b.when(straight, lambda: b.call(column, [table, apart, u, target, out_row, begin, end, taps]), through_scratch)
     return b

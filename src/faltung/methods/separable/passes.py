@@ -1,7 +1,7 @@
 """Emitters of the two passes, on columns that lie side by side in scratch.
 
     row(line, v, target, columns, taps, offsets, …)            target[j] = Σ over taps t of  v[t] · line[j + offset(t)]
-    column(table, step, u, out, out_row, columns, taps)        out[r][j] = Σ over taps t of  u[t] · row(r + t)[j]
+    column(table, step, u, out, out_row, begin, end, taps)     out[r][j] = Σ over taps t of  u[t] · row(r + t)[j]
 
 **Order.** An accumulator starts at +0 and takes its taps in window order, each by one fused multiply-add (on a machine without them by
 a product and a sum), in every variant, tile and lane: so the bits depend on none of them.
@@ -23,7 +23,7 @@ SHIFTS = 2
 TALL = 4
 """Output rows of a tile of the column pass."""
 ROW_ARGUMENTS = ("ptr", "ptr", "ptr", "i64", "i64", "ptr", "ptr", "ptr")
-COLUMN_ARGUMENTS = ("ptr", "i64", "ptr", "ptr", "i64", "i64", "i64")
+COLUMN_ARGUMENTS = ("ptr", "i64", "ptr", "ptr", "i64", "i64", "i64", "i64")
 Accumulators = list[list[Value]]
 
 
@@ -114,12 +114,12 @@ def loaded(b: Builder, shape: Shape, place: Value, v: Value, t: Value, offsets: 
 def emit_column(shape: Shape, rows: int, dialect: Dialect) -> Builder:
     """Return the column pass for `rows` output rows at a time; more than one need at least `rows` - 1 taps and step 8.
 
-    `table` holds the addresses of the rows, `step` bytes from tap to tap. `columns` is at least a tile; the last tile is moved back to
-    end with the columns.
+    `table` holds the addresses of the rows, `step` bytes from tap to tap. The columns are begin … end - 1, and there is at least a tile of
+    them up to `end`: the last tile is moved back to end there.
     """
     b = Builder(f"{shape.name}_column{rows}", COLUMN_ARGUMENTS, dialect, internal=True, attributes="noinline")
-    table, step, u, out, out_row, columns, taps = b.arguments
-    end = b.mul(columns, shape.itemsize)
+    table, step, u, out, out_row, begin, stop, taps = b.arguments
+    end = b.mul(stop, shape.itemsize)
     last = b.sub(end, shape.tile * shape.itemsize)
 
     def one_tile(along: Value, _: list[Value]) -> None:
@@ -129,7 +129,7 @@ def emit_column(shape: Shape, rows: int, dialect: Dialect) -> Builder:
             for q, value in enumerate(line):
                 b.store(value, place, q * shape.width)
 
-    b.loop(0, end, one_tile, step=shape.tile * shape.itemsize)
+    b.loop(b.mul(begin, shape.itemsize), end, one_tile, step=shape.tile * shape.itemsize)
     return b
 
 

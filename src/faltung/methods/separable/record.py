@@ -11,6 +11,7 @@ FIELDS = (
     "item_x",  # from one item of the batch to the next
     "item_out",
     "chunk",  # columns at a time
+    "stretch",  # of these, columns that go through both passes at a time: whole tiles
     "tall",  # output rows at a time where they share input rows, else 1
     "taps_down", "samples_down", "stride_down", "dilation_down", "pad_down", "halo_down", "low_down", "x_down", "out_down",
     "taps_across", "samples_across", "stride_across", "pad_across", "halo_across", "low_across", "x_across", "out_across",
