@@ -13,24 +13,24 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors; te
     from faltung import drop_in as drop_in
     from faltung import laws as laws
     from faltung import testing as testing
-    from faltung.api import Stream as Stream
     from faltung.api import adjoint as adjoint
     from faltung.api import convolve as convolve
     from faltung.api import correlate as correlate
     from faltung.api import differences as differences
     from faltung.api import lag_region as lag_region
     from faltung.api import lags as lags
-    from faltung.api import like as like
     from faltung.api import parse as parse
     from faltung.api import plan as plan
     from faltung.api import problem as problem
-    from faltung.api import read as read
     from faltung.api import run as run
     from faltung.api import tap_volume as tap_volume
-    from faltung.api import translate as translate
-    from faltung.api import write as write
+    from faltung.api.like import like as like
+    from faltung.api.translate import translate as translate
     from faltung.diagnose import probe as probe
+    from faltung.dialects import read as read
+    from faltung.dialects import write as write
     from faltung.engine import Plan as Plan
+    from faltung.engine.streaming import Stream as Stream
     from faltung.errors import DialectError as DialectError
     from faltung.errors import PlanError as PlanError
     from faltung.errors import SpecError as SpecError
@@ -46,7 +46,7 @@ __version__ = "0.1.0"
 _WHERE: dict[str, str] = {
     "convolve": "faltung.api",
     "correlate": "faltung.api",
-    "Stream": "faltung.api",
+    "Stream": "faltung.engine.streaming",
     "lags": "faltung.api",
     "lag_region": "faltung.api",
     "tap_volume": "faltung.api",
@@ -56,10 +56,10 @@ _WHERE: dict[str, str] = {
     "adjoint": "faltung.api",
     "parse": "faltung.api",
     "differences": "faltung.api",
-    "like": "faltung.api",
-    "read": "faltung.api",
-    "translate": "faltung.api",
-    "write": "faltung.api",
+    "like": "faltung.api.like",
+    "read": "faltung.dialects",
+    "translate": "faltung.api.translate",
+    "write": "faltung.dialects",
     "probe": "faltung.diagnose",
     "trace": "faltung.trace",
     "kernel": "faltung.gallery",

@@ -12,7 +12,8 @@ import faltung as ft
 from faltung.errors import SpecError
 
 HERE = [str(Path(__file__).parent)]
-LIMIT = 20.0  # a call may take a quarter of it
+LIMIT = 300.0  # of functions that end: the machine may be busy
+HANGS = 20.0  # of one that hangs: a call may take a quarter of it
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_hanging_is_killed():
 
 @pytest.mark.slow
 def test_hanging_at_some_sizes_only_leaves_the_rest():
-    card = ft.probe("hostile:hangs_on_longer_kernels", limit=LIMIT, path=HERE)
+    card = ft.probe("hostile:hangs_on_longer_kernels", limit=HANGS, path=HERE)
     assert str(card.spec).startswith("correlate same:high boundary=half_sample")
     assert any("a call hung" in problem for problem in card.problems)
 

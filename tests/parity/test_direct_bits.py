@@ -115,6 +115,22 @@ def nearest(exact, rounded):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
+def test_outputs_written_past_the_caches(dtype, unrolled, monkeypatch):
+    unrolled()
+    case = a_case((70, 700), (3, 3), 1, dtype)
+    x, w = arrays(case)
+    plain = result(case, x, w)
+    monkeypatch.setattr("faltung.methods.direct.layout.PAST_CACHES_FROM", 0)
+    for first, spare in ((0, 0), (1, 3), (0, 68)):
+        room = np.full(70 * (700 + spare) * 2, 7, case.dtype)
+        begin = -room.ctypes.data // room.itemsize % (64 // room.itemsize) + first
+        target = room[begin : begin + 70 * (700 + spare)].reshape(1, 1, 70, 700 + spare)[..., :700]
+        assert np.array_equal(plain, result(case, x, w, workers=2, like=target))
+        target[...] = 7
+        assert (room == 7).all()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
 def test_misaligned_and_broadcast_arrays(dtype):
     case = a_case((20, 600), (3, 3), 1, dtype)
     x, w = arrays(case)
@@ -125,6 +141,20 @@ def test_misaligned_and_broadcast_arrays(dtype):
     assert np.array_equal(plain, result(case, odd, w, like=target))
     flat = np.broadcast_to(x[0, 0, 3, 5], x.shape)
     assert np.array_equal(result(case, flat, w), result(case, np.ascontiguousarray(flat), w))
+
+
+@pytest.mark.parametrize("repaid", [0, 1 << 60])
+@pytest.mark.parametrize(("stride", "dilation"), [(1, 2), (1, 3), (2, 4)])
+def test_classes_of_dilated_rows(stride, dilation, repaid, monkeypatch):
+    monkeypatch.setattr("faltung.methods.direct.bound.REPAID", repaid)
+    window = Window(stride=stride, kernel_dilation=dilation, pad_low=4, pad_high=3, boundary_low="half_sample")
+    case = make_case([window, Window()], (70, 200), (5, 3))
+    found = []
+    for least in (0, 1 << 60):
+        monkeypatch.setattr("faltung.methods.direct.lines.CLASS_FROM", least)
+        assert (len(direct.Bound(case).pieces) == 1) == (least > 0)
+        found.append(result(case, *arrays(case), workers=2))
+    assert np.array_equal(*found)
 
 
 @pytest.mark.parametrize("columns", [(0, 100), (37, 300), (600, 700), (5, 6)])

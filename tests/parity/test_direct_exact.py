@@ -80,6 +80,26 @@ def test_strides_and_dilations_unrolled(stride, dilation, dtype, monkeypatch):
     direct.bind.cache_clear()
 
 
+@pytest.mark.parametrize("dtype", ["float32", "complex64"])
+@pytest.mark.parametrize("repaid", [0, 1 << 60], ids=["unrolled", "looped"])
+@pytest.mark.parametrize(("stride", "dilation"), [(1, 2), (1, 3), (2, 1), (2, 2), (2, 4), (3, 1), (3, 2), (4, 6), (5, 1)])
+def test_output_rows_that_share_input_rows(stride, dilation, repaid, dtype, monkeypatch):
+    monkeypatch.setattr("faltung.methods.direct.bound.REPAID", repaid)
+    monkeypatch.setattr("faltung.methods.direct.lines.CLASS_FROM", 0)
+    monkeypatch.setattr("faltung.methods.direct.lines.CLASS_ROWS", 1)
+    direct.bind.cache_clear()
+    rng = np.random.default_rng(6)
+    for sizes, kernel, spacing in product(((1, 9), (9, 40), (41, 70), (5, 26, 33)), (2, 3, 4, 7, 13), (1, 2)):
+        rows = Window(
+            stride=stride, kernel_dilation=dilation, input_dilation=spacing, pad_low=kernel, pad_high=dilation * kernel,
+            boundary_low="edge", boundary_high="periodic",
+        )  # fmt: skip
+        plain = [Window(pad_low=1, boundary_low="half_sample")] * (len(sizes) - 2)
+        case = make_case([*plain, rows, Window(pad_low=1, pad_high=1)], sizes, (*[2] * len(plain), kernel, 3), dtype)
+        check(case, rng, workers=2)
+    direct.bind.cache_clear()
+
+
 def test_the_first_axis_outside_decides_the_fill():
     windows = [Window(pad_low=1, boundary_low="constant", fill_low=f) for f in (10, 200)]
     out = np.zeros((1, 1, 2, 2))

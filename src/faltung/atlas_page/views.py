@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from faltung.api import like
+from faltung.api.like import like
 from faltung.atlas_page.rows import default_spec, offered, rows
 from faltung.dialects import DIALECTS, Call, Dialect
 from faltung.dialects.record import Arguments

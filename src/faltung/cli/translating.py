@@ -2,7 +2,7 @@
 
 import re
 
-from faltung.api import translate
+from faltung.api.translate import translate
 from faltung.cli.output import emit_json, say
 from faltung.dialects import Call
 from faltung.errors import DialectError

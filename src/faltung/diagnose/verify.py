@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from faltung.api import like
+from faltung.api.like import like
 from faltung.diagnose.calling import Answer, Interview
 from faltung.diagnose.data import LONG, Setting, Shape, draw, tolerance
 from faltung.dialects import DIALECTS

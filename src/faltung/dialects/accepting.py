@@ -13,7 +13,7 @@ LARGEST = 2**20  # samples of a stand-in; larger ones are cut to few, which no r
 
 
 def refusal(dialect: Dialect, spec: Spec, rank: int | None, x_sizes: tuple[int, ...] | None, k_sizes: tuple[int, ...] | None) -> str | None:
-    """Return why a library refuses operands of these sizes whatever dtype and arguments, or None; unknown sizes are ones that few refuse."""
+    """Return why a library refuses operands of these sizes, whatever their dtype, or None; unknown sizes are ones that few refuse."""
     if dialect.says is not None or rank is None:
         return None
     x_shape, k_shape = x_sizes or (16,) * rank, k_sizes or (3,) * rank

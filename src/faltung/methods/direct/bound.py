@@ -47,6 +47,8 @@ class Bound:
                     job.whole()
             return
         jobs = [job for piece in self.pieces if (job := piece.job(x, w, out)) is not None]
+        if not jobs:
+            return
         each = -(-PARTS_EACH * workers // len(jobs)) if workers > 1 else 1
         parts = [(job, part) for job in jobs for part in cut(job.call.layout, job.work, each)]
 
@@ -58,7 +60,7 @@ class Bound:
 
 
 class Piece:
-    """The outputs of one class on every axis: all of them, unless an axis has input dilation."""
+    """The outputs of one class on every axis: all of them, unless an axis has input dilation or rows are dilated."""
 
     __slots__ = ("_axes", "_known", "_out_slices", "_spent", "_tables", "_tap_slices", "work")
 

@@ -116,6 +116,6 @@ def outer_fields(given: Tables, axis: int, sizes: Sizes) -> dict[str, int]:
     row_axis = axis == len(sizes.axes.outer) - 1
     return {
         "outputs": line.outputs, "taps": sizes.group if row_axis else line.taps, "samples": line.samples, "stride": line.stride,
-        "dilation": line.dilation, "pad": line.pad,
+        "dilation": line.stride if row_axis and line.taps == 1 else line.dilation, "pad": line.pad,
         "halo": given.halos[axis].ctypes.data, "halo_low": given.halo_lows[axis],
     }  # fmt: skip

@@ -19,7 +19,7 @@ from faltung.methods.fourier.compiled import aligned, dtype_of
 from faltung.methods.fourier.tile import Tile
 
 Array = npt.NDArray[Any]
-KEPT_BYTES = 32 << 20
+KEPT_BYTES, MOST_KEPT = 32 << 20, 64
 _kept: "OrderedDict[tuple[Tile, tuple[int, ...], bytes], Array]" = OrderedDict()
 _lock = threading.Lock()
 
@@ -34,7 +34,7 @@ def spectrum(tile: Tile, w: Array) -> Array:
     made = computed(tile, w)
     with _lock:
         _kept[key] = made
-        while len(_kept) > 1 and sum(entry.nbytes for entry in _kept.values()) > KEPT_BYTES:
+        while len(_kept) > MOST_KEPT or (len(_kept) > 1 and sum(entry.nbytes for entry in _kept.values()) > KEPT_BYTES):
             _kept.popitem(last=False)
     return made
 

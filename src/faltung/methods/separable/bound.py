@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from faltung.codegen.compile import Compiled, compile_function, dialect
 from faltung.errors import PlanError
-from faltung.methods.separable.driver import emit_driver
 from faltung.methods.separable.factor import factors
 from faltung.methods.separable.layout import CACHE_LINE, Sizes, Tables, record, tables
 from faltung.methods.separable.passes import Shape
@@ -35,6 +34,8 @@ _scratch = threading.local()
 @cache
 def driver_function(shape: Shape) -> Compiled:
     """Return the driver in memory."""
+    from faltung.methods.separable.driver import emit_driver  # not above: 3 ms, and only where something is compiled
+
     return compile_function(emit_driver(shape, dialect()))
 
 

@@ -109,19 +109,32 @@ def emit_filling(shape: Shape, dialect: Dialect, line: Builder, row: Builder) ->
     whole = b.mul(b.quotient(b.add(count, shape.tile - 1), shape.tile), shape.tile)
     start = b.sub(b.mul(field(b, record, "stride_across"), b.add(low, begin)), field(b, record, "pad_across"))
     along = b.at(x, b.mul(start, field(b, record, "x_across")))
+    inside = as_it_lies(b, shape, record, start, whole)
 
     def one_position(p: Value, _: list[Value]) -> None:
         found = lookup(b, p, field(b, record, "samples_down"), field(b, record, "halo_down"), field(b, record, "low_down"))
-        b.call(line, [record, x, place, found, b.add(low, begin), count])
+        straight = b.both(inside, b.compare("sge", found, 0))
+        b.when(straight, lambda: None, lambda: b.call(line, [record, x, place, found, b.add(low, begin), count]))
+        source = b.select(straight, b.at(along, b.mul(found, field(b, record, "x_down"))), place)
         slot = b.remainder(b.sub(p, first), field(b, record, "ring"))
         read = b.at(along, b.mul(b.add(p, TALL), field(b, record, "x_down")))
         ahead = b.greatest(b.sub(b.add(p, TALL), needed), 0)  # of a block's last four positions, each fetches an output row
         written = b.at(b.at(target, b.mul(begin, field(b, record, "out_across"))), b.mul(ahead, field(b, record, "out_down")))
         taps, offsets = field(b, record, "taps_across"), field(b, record, "offsets")
-        b.call(row, [place, v, b.at(b.load("ptr", table, b.mul(slot, 8)), shift), whole, taps, offsets, read, written])
+        b.call(row, [source, v, b.at(b.load("ptr", table, b.mul(slot, 8)), shift), whole, taps, offsets, read, written])
 
     b.loop(ready, needed, one_position)
     return b
+
+
+def as_it_lies(b: Builder, shape: Shape, record: Value, start: Operand, columns: Operand) -> Value:
+    """Return whether the row pass may read from x: samples lie side by side, and all it loads for `columns` outputs are inside."""
+    side_by_side = b.both(
+        b.compare("eq", field(b, record, "x_across"), shape.itemsize), b.compare("eq", field(b, record, "stride_across"), 1)
+    )
+    end = b.add(b.add(start, columns), b.add(field(b, record, "extra"), shape.lanes))  # it loads up to a vector beyond the last tap
+    within = b.both(b.compare("sge", start, 0), b.compare("sle", end, field(b, record, "samples_across")))
+    return b.both(side_by_side, within)
 
 
 def emit_sums(shape: Shape, dialect: Dialect, column: Builder, rows: int) -> Builder:
