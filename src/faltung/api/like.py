@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from faltung.dialects import DIALECTS, Dialect
-from faltung.dialects.record import ShapesNeeded, complete, read_with
+from faltung.dialects.record import ShapesNeededError, complete, read_with
 from faltung.engine import compute
 from faltung.engine.operands import dtype_name
 from faltung.errors import DialectError
@@ -75,7 +75,7 @@ def like(function: str, /, **arguments: Any) -> Like:
         raise DialectError(_unknown(function))
     dialect = DIALECTS[function]
     if not arguments.keys() & {"x_dtype", "k_dtype", "x_shape", "k_shape"}:
-        with suppress(ShapesNeeded):
+        with suppress(ShapesNeededError):
             read_with(dialect, arguments)  # refuse wrong arguments now, not at the first call
     return Like(dialect=dialect, arguments=dict(arguments))
 

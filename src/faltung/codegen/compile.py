@@ -81,10 +81,11 @@ def dialect() -> Dialect:
     """Return how this llvmlite wants its text."""
     with _lock:
         try:
-            _llvm().parse_assembly("define void @probe(ptr %a) {\n ret void\n}\n")
-            opaque = True
-        except RuntimeError:
+            # not the other way round: an older LLVM would print a warning about ptr
+            _llvm().parse_assembly("define void @probe(i8* %a) {\n ret void\n}\n")
             opaque = False
+        except RuntimeError:
+            opaque = True
     return Dialect(opaque=opaque, fused=host().fused)
 
 

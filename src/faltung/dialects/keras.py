@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from faltung.dialects.record import Arguments, Call, Dialect, ShapesNeeded, choice
+from faltung.dialects.record import Arguments, Call, Dialect, ShapesNeededError, choice
 from faltung.dialects.tensor_writing import says
 from faltung.dialects.tensors import (
     INEXACT,
@@ -78,7 +78,7 @@ def _groups(function: str, arguments: Arguments, layout: Layout) -> int:
 def _depthwise(function: str, rank: int | None, arguments: Arguments) -> Spec:
     axes = rank or rank_of(function, arguments, "strides", "dilation_rate")
     if arguments["k_shape"] is None:
-        raise ShapesNeeded(f"{function}: the number of groups is the number of input channels in the kernel; give k_shape")
+        raise ShapesNeededError(f"{function}: the number of groups is the number of input channels in the kernel; give k_shape")
     return layer(
         operation="correlate", conj="none", layout=_layout(function, arguments, axes),
         groups=Groups(count=arguments["k_shape"][-2], kernel="I"), **_steps(function, arguments, axes),

@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any, Literal
 
-from faltung.dialects.record import Arguments, Call, Dialect, ShapesNeeded
+from faltung.dialects.record import Arguments, Call, Dialect, ShapesNeededError
 from faltung.errors import DialectError
 from faltung.spec import Boundary, Spec
 
@@ -60,7 +60,7 @@ def _pads(function: str, low: int, high: int, k_shape: tuple[int, ...] | None) -
     if low == high and low >= 0:
         return {"mode": "same", "anchor": (low,)}
     if k_shape is None:
-        raise ShapesNeeded(f"{function}: this overhang depends on the kernel's size; give k_shape")
+        raise ShapesNeededError(f"{function}: this overhang depends on the kernel's size; give k_shape")
     taps = [(low % k, high % k) for k in k_shape]
     if any(not -k <= entry < k for k in k_shape for entry in (low, high)):
         raise DialectError(f"{function}: an overhang names an element that a kernel of shape {k_shape} does not have")

@@ -24,7 +24,7 @@ from functools import partial
 from typing import Any, Literal
 
 from faltung.dialects.raster import planes
-from faltung.dialects.record import Arguments, Call, Dialect, Language, ShapesNeeded, choice
+from faltung.dialects.record import Arguments, Call, Dialect, Language, ShapesNeededError, choice
 from faltung.errors import DialectError
 from faltung.spec import Boundary, Spec
 from faltung.spec.numbers import COMPLEX, INTEGERS
@@ -97,7 +97,7 @@ def _xcorr(function: str, arguments: Arguments) -> Spec:
     if lag is not None and (isinstance(lag, bool) or not isinstance(lag, int) or lag < 0):
         raise DialectError(f"{function} has maxlag {lag!r}; it must be a whole number of at least 0")
     if sizes[0] is None or sizes[1] is None:
-        raise ShapesNeeded(f"{function}: its lags depend on the lengths of both operands; give x_shape and k_shape")
+        raise ShapesNeededError(f"{function}: its lags depend on the lengths of both operands; give x_shape and k_shape")
     (n,), (k,) = sizes
     lag = max(n, k) - 1 if lag is None else lag
     pads = ((lag, lag + k - n),)
@@ -113,7 +113,7 @@ def _cconv(function: str, arguments: Arguments) -> Spec:
     if n is None:
         return Spec(operation="convolve", dtype=dtype)
     if sizes[0] is None or sizes[1] is None:
-        raise ShapesNeeded(f"{function}: what n = {n} outputs are depends on the lengths of both operands; give x_shape and k_shape")
+        raise ShapesNeededError(f"{function}: what n = {n} outputs are depends on the lengths of both operands; give x_shape and k_shape")
     (size,), (taps,) = sizes
     if n >= size + taps - 1:
         return Spec(operation="convolve", mode="pads", pads=((taps - 1, n - size),), dtype=dtype)

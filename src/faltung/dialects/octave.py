@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from faltung.dialects.matlab import family
-from faltung.dialects.record import Arguments, Dialect, ShapesNeeded
+from faltung.dialects.record import Arguments, Dialect, ShapesNeededError
 from faltung.errors import DialectError
 from faltung.spec import Spec
 
@@ -25,7 +25,7 @@ def _imfilter(arguments: Arguments) -> Spec:
     if spec.boundary != (("zero", "zero"),):
         raise DialectError(f"{function}: its full answer with a boundary is not imitated: it continues half of the kernel's reach")
     if arguments["k_shape"] is None:
-        raise ShapesNeeded(f"{function}: what its full answer lacks depends on the kernel's size; give k_shape")
+        raise ShapesNeededError(f"{function}: what its full answer lacks depends on the kernel's size; give k_shape")
     late = [int(size % 2 == 0) for size in arguments["k_shape"]]
     pads = tuple((size - 1 - more, size - 1 + more) for size, more in zip(arguments["k_shape"], late, strict=True))
     return replace(spec, mode="pads", pads=pads)

@@ -13,7 +13,7 @@ FACTS: Arguments = {"x_dtype": None, "k_dtype": None, "x_shape": None, "k_shape"
 """What a call's meaning may depend on beside its arguments: names of dtypes and shapes of the operands, and whether bugs are imitated."""
 
 
-class ShapesNeeded(DialectError):
+class ShapesNeededError(DialectError):
     """The meaning of a call depends on the operands' shapes, which are not among the facts."""
 
 

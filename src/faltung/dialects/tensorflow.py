@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from faltung.dialects.record import Arguments, Dialect, ShapesNeeded, choice
+from faltung.dialects.record import Arguments, Dialect, ShapesNeededError, choice
 from faltung.dialects.tensor_writing import says
 from faltung.dialects.tensors import (
     check_ranks,
@@ -91,7 +91,7 @@ def _groups(function: str, arguments: Arguments, layout: Layout) -> int:
 def _depthwise(arguments: Arguments) -> Spec:
     function = "tensorflow.nn.depthwise_conv2d"
     if arguments["k_shape"] is None:
-        raise ShapesNeeded(f"{function}: the number of groups is the number of input channels in the kernel; give k_shape")
+        raise ShapesNeededError(f"{function}: the number of groups is the number of input channels in the kernel; give k_shape")
     layout = _layout(function, arguments, 2)
     stride, dilation = (_steps(function, name, arguments, 2, layout) for name in ("strides", "dilations"))
     if stride[0] != stride[1] or (max(stride) > 1 and max(dilation) > 1):

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from faltung.dialects.promotion import promoted
-from faltung.dialects.record import Arguments, ShapesNeeded
+from faltung.dialects.record import Arguments, ShapesNeededError
 from faltung.errors import DialectError
 from faltung.spec import Spec
 from faltung.spec.layout import Groups, Layout
@@ -106,7 +106,7 @@ def kernel_sizes(function: str, arguments: Arguments, layout: Layout, why: str) 
     """Return K on every sliding axis, in the input's order; `why` says what depends on it."""
     shape = arguments["k_shape"]
     if shape is None:
-        raise ShapesNeeded(f"{function}: {why} on the kernel's size; give k_shape")
+        raise ShapesNeededError(f"{function}: {why} on the kernel's size; give k_shape")
     return tuple(shape[layout.kernel.index(letter)] for letter in layout.spatial)
 
 

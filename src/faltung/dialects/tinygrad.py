@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from faltung.dialects.promotion import promoted
-from faltung.dialects.record import Arguments, Dialect, ShapesNeeded
+from faltung.dialects.record import Arguments, Dialect, ShapesNeededError
 from faltung.dialects.tensor_writing import says
 from faltung.dialects.tensors import (
     TRANSPOSED,
@@ -64,7 +64,7 @@ def _numbers(function: str, arguments: Arguments) -> dict[str, Any]:
 
 def _rank(function: str, arguments: Arguments) -> int:
     if arguments["x_shape"] is None and arguments["k_shape"] is None and isinstance(arguments["padding"], tuple | list):
-        raise ShapesNeeded(f"{function}: what padding {arguments['padding']} means depends on how many axes there are; give k_shape")
+        raise ShapesNeededError(f"{function}: what padding {arguments['padding']} means depends on how many axes there are; give k_shape")
     return rank_of(function, arguments, "stride", "dilation", "output_padding")
 
 
