@@ -117,8 +117,8 @@ def test_every_library_in_every_other(names, table, least):
 
 
 LINES = [
-    ("correlate pads=1:2 stride=2 conj=none layout=NHWC,HWIO->NHWC", "torch.nn.functional.conv2d",
-     "torch.permute(torch.nn.functional.conv2d(torch.nn.functional.pad(torch.permute(x, (0, 3, 1, 2)), (1, 2, 1, 2)), "
+    ("correlate pads=1:2,0:3 stride=2 conj=none layout=NHWC,HWIO->NHWC", "torch.nn.functional.conv2d",
+     "torch.permute(torch.nn.functional.conv2d(torch.nn.functional.pad(torch.permute(x, (0, 3, 1, 2)), (0, 3, 1, 2)), "
      "torch.permute(k, (3, 2, 0, 1)), stride=2), (0, 2, 3, 1))"),
     ("convolve pads=1:1 layout=NCHW,OIHW->NCHW", "torch.nn.functional.conv2d",
      "torch.nn.functional.conv2d(x, torch.flip(k, (2, 3)), padding=1)"),

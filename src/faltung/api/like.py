@@ -34,7 +34,9 @@ class Like:
         facts = complete(self.dialect, self._facts(inner, weights))
         axes = self.dialect.sliding(facts) if self.dialect.sliding else None
         if axes is None and self.dialect.axes not in (None, np.ndim(inner)):
-            raise DialectError(f"{self.dialect.function} has {self.dialect.axes} axes, but the input has {np.ndim(inner)} {np.shape(inner)}")
+            raise DialectError(
+                f"{self.dialect.function} has {self.dialect.axes} axes, but the input has {np.ndim(inner)} {np.shape(inner)}"
+            )
         answer = compute(self.dialect.reads(facts), inner, weights, axes=axes)
         return answer if self.dialect.finishes is None else self.dialect.finishes(answer, data, kernel, facts)
 

@@ -1,5 +1,6 @@
 """At the door: array-likes become NumPy arrays of a known dtype, or a sentence says why not."""
 
+import sys
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Number
@@ -35,7 +36,8 @@ def as_operands(x: Any, k: Any) -> tuple[Array, Array]:
 
 def as_array(values: Any, name: str) -> Array:
     """Return one operand as a native array of the base class."""
-    if isinstance(values, np.ma.MaskedArray):
+    masked = sys.modules.get("numpy.ma")  # naming it would import it, 5 ms in a process that has no masked arrays
+    if masked is not None and isinstance(values, masked.MaskedArray):
         raise SpecError(f"the {name} is a masked array; pass its data, and mask=~{name}.mask with missing='ignore' or 'renormalise'")
     try:
         array = np.asarray(values)
