@@ -74,11 +74,12 @@ def row(image, k, options):
         "faltung": lambda: fourier.run(case, image[None, None], kernel[None, None], ours[None, None], options.workers),
         "one thread": lambda: fourier.run(case, image[None, None], kernel[None, None], ours[None, None], 1),
         "cv2": lambda: cv2.filter2D(image, -1, kernel, dst=theirs),
-        "oaconvolve": lambda: scipy.signal.oaconvolve(image, kernel, mode="same"),
-        "fftconvolve": lambda: scipy.signal.fftconvolve(image, kernel, mode="same"),
     }
     if (call := overlap_save_torch(image, kernel, options.workers)) is not None:
         calls["torch.fft"] = call
+    # behind torch, whose threads go on spinning for long: these two use one thread
+    calls["oaconvolve"] = lambda: scipy.signal.oaconvolve(image, kernel, mode="same")
+    calls["fftconvolve"] = lambda: scipy.signal.fftconvolve(image, kernel, mode="same")
     if k <= 21:
         bound, target = direct.bind(case), np.empty_like(image)[None, None]
         calls["direct"] = lambda: bound(image[None, None], kernel[None, None], target, options.workers)

@@ -3,7 +3,7 @@
     python benchmarks/separable_vs_opencv.py [--size 2048] [--rounds 15] [--workers 2] [--taps 3,5,…] [--no-scipy]
 
 `plan` is ft.plan(x, outer(g, g), mode="same", boundary="whole_sample"), whatever method that chooses; sepFilter2D is told the factors,
-GaussianBlur that it is a Gaussian, gaussian_filter too (scipy.ndimage, one thread; three rounds). All write to the same array.
+GaussianBlur that it is a Gaussian, gaussian_filter too (scipy.ndimage, one thread; one round). All write to the same array.
 """
 
 import argparse
@@ -20,18 +20,18 @@ from faltung.codegen.host import host
 def in_turn(calls, rounds):
     """Return each call's best time in seconds; they are made in turn, so that a noisy moment strikes all.
 
-    In its turn a call is made twice and the second is timed: threads are awake then, and caches hold what the call itself leaves there.
+    In its turn a call is made five times: threads are awake from the second on, and caches hold what the call itself leaves there.
     """
     best = dict.fromkeys(calls, float("inf"))
     for turn in range(rounds):
         for name, call in calls.items():
-            if name == "scipy" and turn > 2:
+            if name == "scipy" and turn:
                 continue
-            time.sleep(0.002)  # OpenCV's threads go on spinning for a moment, at the cost of whoever comes next
-            call()
-            start = time.perf_counter()
-            call()
-            best[name] = min(best[name], time.perf_counter() - start)
+            time.sleep(0.01)  # OpenCV's threads go on spinning for a moment, at the cost of whoever comes next
+            for _ in range(5):
+                start = time.perf_counter()
+                call()
+                best[name] = min(best[name], time.perf_counter() - start)
     return best
 
 

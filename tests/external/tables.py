@@ -37,3 +37,8 @@ FLIPPED = OURS | {name: flipped(OURS[name]) for name in OURS if name.rpartition(
 CONJUGATED = OURS | {name: conjugated(OURS[name]) for name in OURS if "correlate" in name}
 ROLLED = OURS | {name: rolled(OURS[name]) for name in OURS if name.rpartition(".")[2] not in OTHER}
 MIRRORED = OURS | {name: mirrored(OURS[name]) for name in OURS if "ndimage" in name}
+
+# The tests of upfirdn and lfilter compare them with np.convolve, which must then be NumPy's own.
+FILTERS = {name: OURS[name] for name in ("scipy.signal.upfirdn", "scipy.signal.lfilter")}
+ROLLED_FILTERS = FILTERS | {"scipy.signal.upfirdn": rolled(OURS["scipy.signal.upfirdn"])}
+FLIPPED_FILTERS = FILTERS | {"scipy.signal.upfirdn": flipped(OURS["scipy.signal.upfirdn"])}

@@ -22,7 +22,7 @@ class Method(NamedTuple):
 METHODS: tuple[Method, ...] = (
     Method(direct.NAME, direct.refuses, direct.cost, direct.bind),
     Method(separable.NAME, separable.refuses, separable.cost, separable.bind),
-    Method(fourier.NAME, fourier.refuses, fourier.cost, partial(partial, fourier.run)),
+    Method(fourier.NAME, fourier.refuses, fourier.cost, fourier.bind),
     Method(shift.NAME, shift.refuses, shift.cost, partial(partial, shift.run)),
 )
 NAMES = tuple(method.name for method in METHODS)
