@@ -45,5 +45,6 @@ def test_opencv():
 
 
 @pytest.mark.heavy
+@pytest.mark.filterwarnings("ignore:Using padding='same'")
 def test_torch():
     assert torch_same(peer("torch")) == CORRELATE_LOW == row(expected(parse("correlate same:low"), IMPULSE, KERNEL))

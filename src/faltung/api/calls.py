@@ -61,7 +61,7 @@ def convolve(
         From inexact sums to an integer dtype.
     mask, missing
         True where a sample is present; ``"propagate"``, ``"ignore"`` or ``"renormalise"`` for NaN and masked samples.
-    method : {"auto", "direct", "fourier", "shift"}
+    method : {"auto", "direct", "separable", "fourier", "shift"}
         How to compute; it never changes what is computed.
     memory : int, optional
         Bytes of scratch that a method may use.

@@ -33,12 +33,16 @@ class Like:
         inner, weights = self._prepared(data, kernel)
         facts = complete(self.dialect, self._facts(inner, weights))
         axes = self.dialect.sliding(facts) if self.dialect.sliding else None
-        if axes is None and self.dialect.axes not in (None, np.ndim(inner)):
-            raise DialectError(
-                f"{self.dialect.function} has {self.dialect.axes} axes, but the input has {np.ndim(inner)} {np.shape(inner)}"
-            )
-        answer = compute(self.dialect.reads(facts), inner, weights, axes=axes)
+        spec = self.dialect.reads(facts)
+        if axes is None and spec.layout is None and self.dialect.prepares is None:
+            self._check_axes(inner)
+        answer = compute(spec, inner, weights, axes=axes)
         return answer if self.dialect.finishes is None else self.dialect.finishes(answer, data, kernel, facts)
+
+    def _check_axes(self, x: Any) -> None:
+        wanted = self.dialect.axes
+        if wanted not in (None, np.ndim(x)):
+            raise DialectError(f"{self.dialect.function} has {wanted} axes, but the input has {np.ndim(x)} {np.shape(x)}")
 
     def _prepared(self, x: Array, k: Array) -> tuple[Any, Any]:
         return (x, k) if self.dialect.prepares is None else self.dialect.prepares(x, k, complete(self.dialect, self._facts(x, k)))

@@ -51,7 +51,7 @@ def group() -> None:
 @click.option("--output", "-o", metavar="OUT", help="A .png, .jpg, .npy or .npz file, or - for standard output.")
 @click.option("--force", is_flag=True, help="Replace OUT if it exists.")
 @convention_options(**APPLY)
-@click.option("--method", default="auto", metavar="WORD", help="auto, direct, fourier or shift: how to compute, never what.")
+@click.option("--method", default="auto", metavar="WORD", help="auto, direct, separable, fourier or shift: how to compute, never what.")
 @click.option("--format", "kind", type=click.Choice(["png", "jpeg", "npy", "npz"]), help="Of -o -.  [default: the input's]")
 @pixels_option
 @json_option

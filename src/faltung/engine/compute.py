@@ -32,7 +32,7 @@ def compute(
         Which part of the result, in its own coordinates.
     mask : array_like of bool, optional
         True where a sample is present, for missing="ignore" and "renormalise".
-    method : {"auto", "direct", "fourier", "shift"}
+    method : {"auto", "direct", "separable", "fourier", "shift"}
     memory : int, optional
         Bytes of scratch a method may use.
     workers : int, optional
