@@ -17,8 +17,9 @@ from faltung.spec.window import Number
 NARROW_CHUNK = 64
 """Outputs of a chunk where each sample or output has a cache line of its own: the lines are still in L2 for the next rows
 (3 x 3 on a transposed 2048 x 2048: 7.8 ms, and 29 ms in whole rows)."""
-PAST_CACHES_FROM = 16 << 20
-"""Bytes of output from which it is written past the caches, if rows are long: half of a third-level cache of 32 MB. Measured on one
+PAST_CACHES_FROM = 32 << 20
+"""Bytes of output from which it is written past the caches, if rows are long: a third-level cache of 32 MB. At half of that, 2048 x 2048
+by 3 x 3 on two threads, it is a loss (0.91 ms alone and 1.05 in turn with OpenCV, against 0.74 and 0.92). Beyond, measured on one
 thread of a Zen 4 core: 3 x 3 on 4096 x 4096 5.1 ms, else 6.3; 1 x 1 3.8, else 5.5; nothing at 7 x 7, and a loss on rows of 192."""
 ALIGNED_FROM = 512
 """Outputs of a row from which it pays to start at an aligned address: up to lanes - 1 more columns go through scratch."""
