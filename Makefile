@@ -12,6 +12,9 @@ RUN := $(BIN)/python -m
 INSTALL := $(RUN) pip install --disable-pip-version-check --quiet
 PYTEST := $(RUN) pytest -n $(WORKERS)
 
+# What `make check` runs: the meaning, the engine and the rules; the rest is for `make test`.
+QUICK := tests/api tests/engine tests/test_reference.py tests/trace tests/gallery tests/parity/test_cases.py tests/architecture/test_sizes.py
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all test-heavy check lint types imports format docs bench clean heavy programs node-packages
 
@@ -37,7 +40,7 @@ test-heavy: heavy programs node-packages
 	FALTUNG_REQUIRE_PEERS=1 $(PYTEST) -m heavy
 
 check: lint types imports
-	$(PYTEST) -q -m 'not slow and not heavy'
+	$(PYTEST) -q -m 'not slow and not heavy' $(QUICK)
 
 lint: $(VENV)/.dev
 	$(RUN) ruff check

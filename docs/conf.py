@@ -31,7 +31,10 @@ html_css_files = ["faltung.css"]
 html_theme = "pydata_sphinx_theme"
 html_title = "faltung"
 html_show_sourcelink = False
+# Pages without pages below them need no second table of contents.
+html_sidebars = {page: [] for page in ("atlas", "drop_in", "kernels", "probe", "quickstart", "streaming", "index")}
 html_theme_options = {
+    "header_links_before_dropdown": 4,
     "show_toc_level": 2,
     "navbar_end": ["theme-switcher"],
     "secondary_sidebar_items": ["page-toc"],

@@ -162,8 +162,9 @@ def test_interruption_is_status_130():
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=ROOT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job has it ignored
     )
-    time.sleep(1.5)  # it waits for its input by then
+    time.sleep(3)  # it waits for its input by then
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (130, b"", b"faltung: interrupted\n")
