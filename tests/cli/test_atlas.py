@@ -40,7 +40,7 @@ def test_one_function_as_json():
 
 
 def test_one_that_cannot_be_run():
-    data = run("atlas", "Flux.Conv", "--json").data
+    data = run("atlas", "cupyx.scipy.ndimage.convolve", "--json").data
     assert (data["evidence"], data["reversed"]) == ("source", "yes")
 
 

@@ -64,53 +64,6 @@ ROWS: tuple[Row, ...] = (
         reference="cupy at 6b6d9563c: documents SciPy's discrepancy for even lengths",
     ),
     Row(
-        function="Flux.Conv", reversed="yes", centre="SamePad(): high", layout="WHCN,WHIO->WHCN",
-        reference="Flux.jl at 3f2f828b5; SamePad pads ⌈L/2⌉ below, whatever size and stride",
-    ),
-    Row(
-        function="Flux.CrossCor", reversed="no", centre="SamePad(): high, where torch and TensorFlow have low", layout="WHCN,WHIO->WHCN",
-        reference="Flux.jl at 3f2f828b5",
-    ),
-    Row(
-        function="theano.tensor.nnet.conv2d", reversed="yes (filter_flip=True)", layout="NCHW,OIHW->NCHW",
-        centre="'half': K//2 on both sides, so an even kernel gives N + 1 outputs", reference="Theano at 7505f23ed, abstract_conv.py",
-    ),
-    Row(
-        function="caffe Convolution", reversed="no", centre=_EXPLICIT, layout=_TORCH, reference="Caffe at 9b891540, conv_layer.cpp",
-    ),
-    Row(
-        function="caffe Deconvolution", reversed="scatter", centre=_EXPLICIT, layout="NC…,IO…->NC…",
-        reference="Caffe at 9b891540, base_conv_layer.cpp:135",
-    ),
-    Row(
-        function="darknet convolutional", reversed="no", centre="pad=1: K//2 on both sides, so an even kernel gives N + 1 outputs",
-        layout="NCHW,OIHW->NCHW", reference="Darknet at f6afaabc, parser.c, im2col.c",
-    ),
-    Row(
-        function="mxnet Convolution", reversed="no", centre=_EXPLICIT, layout=_TORCH, reference="MXNet at b84609d3, convolution.cc",
-    ),
-    Row(
-        function="mxnet Deconvolution", reversed="scatter", layout="NC…,IO…->NC…",
-        centre="target_shape: the larger crop at the start", reference="MXNet at b84609d3, deconvolution.cc:117, deconvolution-inl.h",
-    ),
-    Row(
-        function="oneDNN convolution", reversed="no", centre=_EXPLICIT, layout="NC…,OI…->NC… or a G axis in front of the kernel",
-        reference="oneDNN at 515bfba68, convolution.md; its dilation 0 is no dilation: one less than elsewhere",
-    ),
-    Row(
-        function="cudnn CUDNN_CONVOLUTION", reversed="yes", centre="explicit symmetric pads", layout=_TORCH,
-        reference="the mode that NNlib uses for its default; Caffe and Darknet pass the other",
-    ),
-    Row(
-        function="cudnn CUDNN_CROSS_CORRELATION", reversed="no", centre="explicit symmetric pads", layout=_TORCH,
-        dtype="float32 runs in TF32 by default", reference="pytorch issues 107514 and 129649 for TF32",
-    ),
-    Row(
-        function="CoreML conv", reversed="no", centre="'same': unknown", layout=_TORCH,
-        reference="coremltools at e0e2f42b, iOS15/conv.py",
-        bugs=("the documentation of 'same' contradicts itself on which end takes the odd pad",),
-    ),
-    Row(
         function="CoreML conv_transpose", reversed="scatter", centre="explicit crops", layout="NC…,IO…->NC…",
         reference="coremltools at e0e2f42b",
     ),
