@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from peers import machine_lacks
 
 ASK = "from faltung.codegen.host import refusal; print(refusal())"
 LIGHT = "import sys, faltung.codegen.compile, faltung.codegen.host, faltung.methods.direct; print('llvmlite' in sys.modules)"
@@ -46,14 +47,15 @@ def test_switched_off():
 
 
 def test_llvmlite_absent():
-    assert output(ABSENT + ASK) == ["llvmlite, which compiles the code, is not installed"]
+    assert output(ABSENT + ASK, FALTUNG_JIT="1") == ["llvmlite, which compiles the code, is not installed"]
 
 
+@pytest.mark.compiled
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_MDWE is Linux's")
 def test_a_process_that_may_not_execute_memory_is_told_so():
     status, answer = output(FORBIDDEN + ASK)
     if status != "0":
-        pytest.skip("this kernel has no PR_SET_MDWE (Linux 6.3)")
+        machine_lacks("PR_SET_MDWE (Linux 6.3)")
     assert answer.startswith("this process may not execute memory that it has written (mprotect: ")
 
 

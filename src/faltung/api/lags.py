@@ -185,7 +185,7 @@ def tap_volume(x: Any, k: Any = None, *, spacing: Any, operation: str = "correla
     >>> dt = 0.001
     >>> t = np.arange(5000) * dt
     >>> y = ft.convolve(np.exp(-t), np.exp(-t), mode="causal") * ft.tap_volume(5000, 5000, spacing=dt)
-    >>> bool(np.abs(y - t * np.exp(-t)).max() < dt)
+    >>> bool(np.abs(y - t * np.exp(-t)).max() < 2 * dt)
     True
     """
     problem = _sizes(x, k, operation, axes, convention).problem
