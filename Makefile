@@ -7,6 +7,9 @@ PROGRAMS := octave octave-signal octave-image r-base-core imagemagick ffmpeg lib
 # Packages that node gets from npm; into the environment's own folder.
 NODE_PACKAGES := @resvg/resvg-js@2.6.2 node-web-audio-api@1.0.9
 
+# What only the benchmarks stand beside.
+BENCH_PEERS := ducc0 pyfftw numba matplotlib
+
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 INSTALL := $(RUN) pip install --disable-pip-version-check --quiet
@@ -15,8 +18,12 @@ PYTEST := $(RUN) pytest -n $(WORKERS)
 # What `make check` runs: the meaning, the engine and the rules; the rest is for `make test`.
 QUICK := tests/api tests/engine tests/test_reference.py tests/trace tests/gallery tests/parity/test_cases.py tests/architecture/test_sizes.py
 
+# The tests that compare with other libraries, and the folder into which they count.
+PROVING := tests/dialects tests/api tests/diagnose/test_peers.py
+PROOF := $(abspath $(VENV))/proof
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-heavy check lint types imports format docs bench clean heavy programs node-packages
+.PHONY: bench-peers help demo test test-all test-heavy atlas check lint types imports format docs bench clean heavy programs node-packages
 
 help:
 	@echo 'make demo      install, then run the demo; its pictures are in demo-output/'
@@ -25,7 +32,8 @@ help:
 	@echo 'make check     the quick subset, under a minute'
 	@echo 'make format    let ruff lay out and mend the code'
 	@echo 'make docs      the documentation, into docs/_build/html'
-	@echo 'make bench     the benchmarks'
+	@echo 'make atlas     run every library of the atlas, then write its record, its page and its figures'
+	@echo 'make bench     the benchmarks, beside what is installed (make bench-peers installs every peer)'
 
 demo: $(VENV)/.package
 	$(BIN)/faltung demo
@@ -38,6 +46,12 @@ test-all: heavy programs node-packages lint types imports
 
 test-heavy: heavy programs node-packages
 	FALTUNG_REQUIRE_PEERS=1 $(PYTEST) -m heavy
+
+atlas: heavy programs node-packages
+	rm -rf $(PROOF)
+	FALTUNG_REQUIRE_PEERS=1 FALTUNG_PROOF=$(PROOF) $(PYTEST) $(PROVING)
+	PYTHONPATH=tests $(RUN) proof write $(PROOF)
+	$(BIN)/faltung atlas --figures
 
 check: lint types imports
 	$(PYTEST) -q -m 'not slow and not heavy' $(QUICK)
@@ -63,6 +77,9 @@ docs: $(VENV)/.docs
 
 bench: $(VENV)/.dev
 	$(RUN) benchmarks
+
+bench-peers: $(VENV)/.heavy
+	$(INSTALL) $(BENCH_PEERS)
 
 heavy: $(VENV)/.heavy
 

@@ -7,17 +7,26 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 from peers import MACHINE, REQUIRED, compiles, peer, program
+from proof import counting
 
 __all__ = ["peer", "program"]  # from peers import … is the shorter way
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 os.environ.setdefault("MPLBACKEND", "Agg")
+os.environ.setdefault("FALTUNG_MEASURED", "off")  # plans are those of the constants in the code, whoever runs the tests
 if "FALTUNG_CACHE" not in os.environ:  # a run starts without compiled kernels and leaves none; its worker processes share them
     os.environ["FALTUNG_CACHE"] = tempfile.mkdtemp(prefix="faltung-tests-")
     atexit.register(shutil.rmtree, os.environ["FALTUNG_CACHE"], ignore_errors=True)
 # No deadline: a shared machine is slow at times. The same examples on every run: a red run can be repeated.
 settings.register_profile("faltung", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("faltung")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if counting.FOLDER:
+        from proof.plugin import Counts
+
+        config.pluginmanager.register(Counts())
 
 
 def pytest_report_header() -> str:

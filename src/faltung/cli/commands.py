@@ -26,10 +26,22 @@ Examples:
   faltung probe mine:blur --path --pytest > test_blur.py
 """
 
+DIAGNOSE_EXAMPLES = """\b
+Examples:
+  faltung diagnose x.npy k.npy y.npy --expected 'scipy.signal.convolve2d(x, k, "same")'
+  faltung diagnose data.mat:x data.mat:k result.tif --plot residuals.png
+  faltung diagnose --x '[[0,0,0],[1,1,2],[1,3,0]]' --k '[[4,1,1],[0,3,3],[2,1,2]]' --y 10 --expected 14
+"""
+
 TRANSLATE_EXAMPLES = """\b
 Examples:
   faltung translate 'cv2.filter2D(img, -1, K)' --to scipy.ndimage.correlate
   faltung translate 'np.convolve(x, k, "same")' --to scipy.ndimage.convolve1d --x-shape 100 --k-shape 4
+"""
+BENCH_EXAMPLES = """\b
+Examples:
+  faltung bench 'float32[2048,2048] * float32[7,7] correlate same:high boundary=half_sample'
+  faltung bench 'float32[1000000] * float32[257] convolve' --peer scipy --peer numpy --methods
 """
 
 
@@ -48,16 +60,16 @@ def group() -> None:
 @click.option(
     "--kernel", "-k", required=True, metavar="KERNEL", help='A name ("gaussian:sigma=2"), numbers ("1 0 -1; 2 0 -2; 1 0 -1"), or a file.'
 )
-@click.option("--output", "-o", metavar="OUT", help="A .png, .jpg, .npy or .npz file, or - for standard output.")
+@click.option("--output", "-o", metavar="OUT", help="A .png, .jpg, .tif, .npy or .npz file, or - for standard output.")
 @click.option("--force", is_flag=True, help="Replace OUT if it exists.")
 @convention_options(**APPLY)
 @click.option("--method", default="auto", metavar="WORD", help="auto, direct, separable, fourier or shift: how to compute, never what.")
-@click.option("--format", "kind", type=click.Choice(["png", "jpeg", "npy", "npz"]), help="Of -o -.  [default: the input's]")
+@click.option("--format", "kind", type=click.Choice(["png", "jpeg", "tiff", "npy", "npz"]), help="Of -o -.  [default: the input's]")
 @pixels_option
 @json_option
 def apply(image: str, kernel: str, output: str | None, force: bool, kind: str | None, max_pixels: int, as_json: bool, method: str,
           **convention: str | None) -> None:  # fmt: skip
-    """Filter IMAGE with a kernel: a PNG, JPEG, .npy or .npz file, or - for standard input.
+    """Filter IMAGE with a kernel: a PNG, JPEG, TIFF, .npy, .npz, .mat, .h5, .csv or .txt file, or - for standard input.
 
     The kernel goes over each colour channel; alpha is copied. The result keeps the image's dtype, saturated, unless --dtype and
     --overflow say otherwise. The line on standard error says exactly which operation was done. A picture is turned as its EXIF
@@ -139,6 +151,30 @@ def probe(function: str, ndim: int, limit: float, here: bool, as_pytest: bool, a
     return probe_target(function, ndim, limit, (".",) if here else (), "pytest" if as_pytest else "json" if as_json else "text")
 
 
+@group.command(epilog=DIAGNOSE_EXAMPLES)
+@click.argument("files", nargs=-1, metavar="[X K Y]")
+@click.option("--x", metavar="JSON", help="The input as a JSON array, instead of a file.")
+@click.option("--k", metavar="JSON", help="The kernel.")
+@click.option("--y", metavar="JSON", help="The result; a single number for one output.")
+@click.option("--expected", metavar="WHAT", help="A call of a library, a convention in the notation, a number, a JSON array, or a file.")
+@click.option("--plot", metavar="OUT", help="Draw what the leading explanations leave, side by side: a .png, .svg or .pdf file.")
+@click.option("--force", is_flag=True, help="Replace OUT if it exists.")
+@pixels_option
+@json_option
+def diagnose(files: tuple[str, ...], expected: str | None, plot: str | None, force: bool, max_pixels: int, as_json: bool,
+             **pasted: str | None) -> int:  # fmt: skip
+    """Find out which convention made Y of X and K, and which line to change.
+
+    X, K and Y are files: .npy, .npz, .mat, .h5, .csv, .txt, pictures, TIFF, safetensors, Zarr; one array of several is named behind a
+    colon (data.npz:x), and - is standard input. Nothing is evaluated and nothing is unpickled. Exit status 0 if Y is explained, and as
+    expected; 1 if it is not what was expected; 4 if no explanation fits.
+    """
+    from faltung.cli.diagnosing import Question, diagnose_result
+
+    question = Question(files=files, pasted=pasted, expected=expected, plot=plot, force=force, as_json=as_json, max_pixels=max_pixels)
+    return diagnose_result(question)
+
+
 @group.command()
 @click.option("--output", "-o", metavar="FOLDER", default="demo-output", show_default=True, help="Where the pictures go.")
 @click.option("--force", is_flag=True, help="Replace a picture of that name that is not the demo's own.")
@@ -156,7 +192,11 @@ def demo(output: str, force: bool, as_json: bool) -> None:
 @click.option("--even", "views", flag_value="even", multiple=True, help="Where an even kernel puts its centre.")
 @click.option("--layouts", "views", flag_value="layouts", multiple=True, help="Where batch and channels lie.")
 @click.option("--dtypes", "views", flag_value="dtypes", multiple=True, help="The dtypes of results.")
-@click.option("--references", "views", flag_value="references", multiple=True, help="Where it was read, and known bugs.")
+@click.option("--references", "views", flag_value="references", multiple=True, help="Where it was read.")
+@click.option("--bugs", "views", flag_value="bugs", multiple=True, help="Known bugs, by version.")
+@click.option("--libraries", "views", flag_value="libraries", multiple=True, help="The libraries, and how each is known.")
+@click.option("--proof", "views", flag_value="proof", multiple=True, help="How many answers of the libraries were compared.")
+@click.option("--figures", "views", flag_value="figures", multiple=True, help="The numbers of the whole, and of the run that proved it.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown.")
 @json_option
 def atlas(name: str | None, views: tuple[str, ...], as_markdown: bool, as_json: bool) -> None:
@@ -180,3 +220,35 @@ def translate(call: str, to: str, x_shape: str | None, k_shape: str | None, as_j
     from faltung.cli.translating import translate_call
 
     return translate_call(call, to, x_shape, k_shape, as_json)
+
+
+@group.command(epilog=BENCH_EXAMPLES)
+@click.argument("problems", metavar="PROBLEM...", nargs=-1, required=True)
+@click.option(
+    "--peer", "peers", multiple=True, metavar="NAME", help="Only peers whose names begin so: cv2, scipy.signal, torch; repeatable."
+)
+@click.option("--methods", is_flag=True, help="Race our other methods, too.")
+@click.option("--workers", type=click.IntRange(min=1), help="Threads for everyone who can be told.  [default: all cores]")
+@click.option("--turns", type=click.IntRange(1, 1000), default=7, show_default=True, help="The best of so many counts.")
+@json_option
+def bench(problems: tuple[str, ...], peers: tuple[str, ...], methods: bool, workers: int | None, turns: int, as_json: bool) -> None:
+    """Race your own sizes beside every library that is installed and computes the same, losses included.
+
+    PROBLEM is a line of notation with sizes. Peers are called in their own way; one whose answer differs is left out and named.
+    """
+    from faltung.cli.benching import run_races
+
+    run_races(problems, peers, workers, turns, methods, as_json)
+
+
+@group.command()
+@click.option("--show", is_flag=True, help="Show what was measured before.")
+@click.option("--reset", is_flag=True, help="Remove it: back to the constants that come with the package.")
+@json_option
+def measure(show: bool, reset: bool, as_json: bool) -> None:
+    """Time every method on this machine, and keep the factors for the planner: about half a minute, best with nothing else running."""
+    from faltung.cli.benching import run_measure
+
+    if show and reset:
+        raise click.UsageError("--show and --reset are two things; choose one")
+    run_measure(reset, show, as_json)

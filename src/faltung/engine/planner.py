@@ -1,7 +1,11 @@
-"""Which method: the cheapest of those that neither refuse nor exceed the memory. It depends on the Case, the memory and nothing else."""
+"""Which method: the cheapest of those that neither refuse nor exceed the memory.
 
-from dataclasses import dataclass
+It depends on the Case, the memory, what `faltung measure` has kept, and nothing else.
+"""
 
+from dataclasses import dataclass, replace
+
+from faltung.engine.measured import factors
 from faltung.errors import PlanError
 from faltung.methods import METHODS, NAMES, Method
 from faltung.methods.cost import Cost
@@ -30,8 +34,11 @@ def choose(case: Case, method: str = "auto", memory: int | None = None) -> Choic
     costs: dict[str, Cost] = {}
     reasons: dict[str, str] = {}
     for entry in METHODS:
+        if method not in ("auto", entry.name):
+            reasons[entry.name] = f"{method} was asked for"
+            continue
         reason = entry.refuses(case)
-        cost = entry.cost(case) if reason is None else None
+        cost = _here(entry, case) if reason is None else None
         if cost is not None and memory is not None and cost.scratch_bytes > memory:
             reason = f"needs {cost.scratch_bytes:,} bytes of scratch, and memory allows {memory:,}"
         if reason is not None:
@@ -42,10 +49,16 @@ def choose(case: Case, method: str = "auto", memory: int | None = None) -> Choic
         raise PlanError(f"method {method!r} cannot compute this: {reasons[method]}")
     if not costs:
         raise PlanError("no method can compute this: " + "; ".join(f"{name}: {reason}" for name, reason in reasons.items()))
-    name = method if method != "auto" else min(costs, key=lambda n: costs[n].seconds)
+    name = min(costs, key=lambda n: costs[n].seconds)
     slower = {n: f"predicted {_time(c.seconds)}" for n, c in costs.items() if n != name}
     others = tuple((entry.name, reasons.get(entry.name) or slower[entry.name]) for entry in METHODS if entry.name != name)
     return Choice(method=next(e for e in METHODS if e.name == name), cost=costs[name], others=others)
+
+
+def _here(entry: Method, case: Case) -> Cost:
+    """Return what a method expects, in this machine's seconds."""
+    cost, factor = entry.cost(case), factors().get(entry.name, 1.0)
+    return cost if factor == 1 else replace(cost, seconds=cost.seconds * factor)
 
 
 def _time(seconds: float) -> str:
