@@ -23,7 +23,7 @@ PROVING := tests/dialects tests/api tests/diagnose/test_peers.py
 PROOF := $(abspath $(VENV))/proof
 
 .DEFAULT_GOAL := help
-.PHONY: bench-peers help demo test test-all test-heavy atlas check lint types imports format docs bench clean heavy programs node-packages
+.PHONY: bench-peers help demo test test-all test-heavy atlas atlas-page check lint types imports format docs bench clean heavy programs node-packages
 
 help:
 	@echo 'make demo      install, then run the demo; its pictures are in demo-output/'
@@ -33,6 +33,7 @@ help:
 	@echo 'make format    let ruff lay out and mend the code'
 	@echo 'make docs      the documentation, into docs/_build/html'
 	@echo 'make atlas     run every library of the atlas, then write its record, its page and its figures'
+	@echo 'make atlas-page  its page alone, from the record that there is'
 	@echo 'make bench     the benchmarks, beside what is installed (make bench-peers installs every peer)'
 
 demo: $(VENV)/.package
@@ -52,6 +53,9 @@ atlas: heavy programs node-packages
 	FALTUNG_REQUIRE_PEERS=1 FALTUNG_PROOF=$(PROOF) $(PYTEST) $(PROVING)
 	PYTHONPATH=tests $(RUN) proof write $(PROOF)
 	$(BIN)/faltung atlas --figures
+
+atlas-page: $(VENV)/.dev
+	PYTHONPATH=tests $(RUN) proof page
 
 check: lint types imports
 	$(PYTEST) -q -m 'not slow and not heavy' $(QUICK)

@@ -1,27 +1,27 @@
-"""`fourier` beside OpenCV, SciPy and (where installed) torch on one image: times in turn, best of several.
+"""`fourier` beside OpenCV, SciPy, NumPy and (where installed) torch: times in turn, best of several.
 
-    python benchmarks/fourier_vs_peers.py [--size 2048] [--rounds 9] [--dtype float32] [--workers 2] [--sizes 15,31,63,127,255]
+    python benchmarks/fourier_vs_peers.py [images] [full] [signals] [volumes] [growth] [--rounds 9] [--workers 2] [--dtype float32]
+                                          [--size 2048] [--sizes 15,31,63,127,255]
 
-Ours and cv2 write to a given output; SciPy and torch allocate theirs. The boundary is OpenCV's default (whole_sample) where it can be,
-and zero for SciPy and torch, which have nothing else: ours has the same time for every boundary. The kernel's spectrum is kept
-between calls, as a Plan keeps it; a call with a new kernel pays the column "new kernel" besides. Run it alone, or with a real-time
-priority (``chrt -f 10 python …``).
+Everything writes to a given output where it can: cv2 does, SciPy, NumPy and torch allocate theirs. The boundary is OpenCV's default
+(whole_sample) where it can be, and zero for the others, which have nothing else: ours takes the same time for every boundary. A Plan keeps
+its kernel's spectrum between calls; "new kernel" is a call with a kernel that it has never seen. `torch.fft` is overlap-save through MKL's
+transforms with the best of several tiles. Run it alone, or with a real-time priority (``chrt -f 10 python …``).
 """
 
 import argparse
+import itertools
+import os
+import subprocess
+import sys
 import time
 
-import cv2
 import numpy as np
 import scipy.signal
 from timing import machine, table
 
-from faltung.methods import direct, fourier
-from faltung.methods.fourier.bound import taps_of
+import faltung as ft
 from faltung.methods.fourier.choice import best_cut
-from faltung.methods.fourier.spectrum import computed
-from faltung.spec.case import Case
-from faltung.spec.window import Window
 
 
 def in_turn(calls, rounds):
@@ -38,90 +38,196 @@ def in_turn(calls, rounds):
     return best
 
 
-def case_of(image, k, boundary):
-    window = Window(pad_low=k // 2, pad_high=k - 1 - k // 2, boundary_low=boundary, boundary_high=boundary)
-    return Case(windows=(window,) * 2, input_sizes=image.shape, kernel_sizes=(k, k), dtype=image.dtype.name)
+def ours(x, kernel, options, mode="same", boundary="zero"):
+    """Return our calls, the plan and its output: with two threads, with one, with a kernel never seen before."""
+    given = {"operation": "correlate", "mode": mode, "boundary": boundary, "method": "fourier"}
+    plan, alone = (ft.plan(x, kernel, workers=n, **given) for n in (options.workers, 1))
+    out, seen = np.empty(plan.route.shape, plan.route.dtype), itertools.count(1)
+
+    def new_kernel():
+        kernel.reshape(-1)[0] = next(seen)
+        ft.correlate(x, kernel, mode=mode, boundary=boundary, method="fourier", workers=options.workers, out=out)
+
+    return {"faltung": lambda: plan(x, out=out), "one thread": lambda: alone(x, out=out), "new kernel": new_kernel}, plan, out
+
+
+def scipy_calls(x, kernel, mode="same"):
+    flipped = kernel[(slice(None, None, -1),) * kernel.ndim].copy()
+    return {
+        "oaconvolve": lambda: scipy.signal.oaconvolve(x, flipped, mode=mode),
+        "fftconvolve": lambda: scipy.signal.fftconvolve(x, flipped, mode=mode),
+    }
 
 
 def overlap_save_torch(image, kernel, workers):
-    """Return a call that computes the valid part by overlap-save through torch.fft, or None where torch is not installed."""
+    """Return the fastest of several overlap-saves through torch.fft (all that is read is there already), or None without torch."""
     try:
         import torch
     except ImportError:
         return None
     torch.set_num_threads(workers)
     k = kernel.shape[0]
-    tile = max(256, 4 * 2 ** (k - 1).bit_length())
+    tiles = [n for n in (64, 128, 256, 512, 1024) if 2 * k <= n + 2][:3]
+    calls = {(n, rows): torch_call(torch, image, kernel, n, rows) for n in tiles for rows in (False, True)}
+    found = in_turn(calls, 2)
+    return calls[min(found, key=found.get)]
+
+
+def torch_call(torch, image, kernel, tile, by_rows):
+    """Return overlap-save with one size of tile, all at once or a row of tiles at a time (then they stay in a cache)."""
+    k, (height, width) = kernel.shape[0], image.shape
     step = tile - k + 1
-    padded = torch.nn.functional.pad(torch.from_numpy(image), (k // 2, step + k, k // 2, step + k))
+    down, across = -(-height // step), -(-width // step)
+    padded = torch.zeros((down - 1) * step + tile, (across - 1) * step + tile)
+    padded[k // 2 : k // 2 + height, k // 2 : k // 2 + width] = torch.from_numpy(image)
     spectrum = torch.fft.rfft2(torch.from_numpy(kernel), s=(tile, tile)).conj()
+    out = torch.empty(down, step, across, step)
+    tiles = padded.unfold(0, tile, step).unfold(1, tile, step)
+
+    def some(these):
+        return torch.fft.irfft2(torch.fft.rfft2(these) * spectrum, s=(tile, tile))[..., :step, :step]
 
     def call():
-        tiles = padded.unfold(0, tile, step).unfold(1, tile, step)
-        return torch.fft.irfft2(torch.fft.rfft2(tiles) * spectrum, s=(tile, tile))[..., :step, :step].contiguous()
+        if not by_rows:
+            out.copy_(some(tiles).permute(0, 2, 1, 3))
+        else:
+            for i in range(down):
+                out[i].copy_(some(tiles[i]).permute(1, 0, 2))
+        return out.view(down * step, across * step)[:height, :width]
 
     return call
 
 
-def row(image, k, options):
-    rng = np.random.default_rng(k)
-    kernel = rng.standard_normal((k, k)).astype(image.dtype)
-    case, theirs, ours = case_of(image, k, "whole_sample"), np.empty_like(image), np.empty_like(image)
-    start = time.perf_counter()
-    fourier.run(case, image[None, None], kernel[None, None], ours[None, None], options.workers)
-    first = time.perf_counter() - start
-    calls = {
-        "faltung": lambda: fourier.run(case, image[None, None], kernel[None, None], ours[None, None], options.workers),
-        "one thread": lambda: fourier.run(case, image[None, None], kernel[None, None], ours[None, None], 1),
-        "cv2": lambda: cv2.filter2D(image, -1, kernel, dst=theirs),
-    }
-    if (call := overlap_save_torch(image, kernel, options.workers)) is not None:
-        calls["torch.fft"] = call
-    # behind torch, whose threads go on spinning for long: these two use one thread
-    calls["oaconvolve"] = lambda: scipy.signal.oaconvolve(image, kernel, mode="same")
-    calls["fftconvolve"] = lambda: scipy.signal.fftconvolve(image, kernel, mode="same")
-    if k <= 21:
-        bound, target = direct.bind(case), np.empty_like(image)[None, None]
-        calls["direct"] = lambda: bound(image[None, None], kernel[None, None], target, options.workers)
-    best = in_turn(calls, options.rounds)
-    error = np.abs(ours - theirs).max() / np.abs(theirs).max()
-    made = best_cut(case)
-    start = time.perf_counter()
-    computed(made.tile, taps_of(case, made, kernel[None, None]))
-    new_kernel = time.perf_counter() - start
-    shown = [f"{best[name] * 1e3:.2f}" if name in best else "-" for name in NAMES]
-    faster = min(best["cv2"], best["oaconvolve"]) / best["faltung"]
-    tile = f"{made.tile.height} x {made.tile.width}"
-    ratios = [f"{faster:.1f}", f"{best['fftconvolve'] / best['faltung']:.1f}"]
-    return [f"{k} x {k}", tile, *shown, *ratios, f"{new_kernel * 1e3:.1f}", f"{first * 1e3:.0f}", f"{error:.1e}"]
+def ms(best, names):
+    return [f"{best[name] * 1e3:.2f}" if name in best else "-" for name in names]
 
 
-NAMES = ("faltung", "one thread", "direct", "cv2", "oaconvolve", "fftconvolve", "torch.fft")
+def cut_of(plan):
+    made = best_cut(plan.route.case)
+    parts = f" in {made.summed} parts" if made.parts > 1 else ""
+    return f"{made.tile.height} x {made.tile.width}{parts}"
+
+
+def images(options):
+    """Kernels of all sizes on one image."""
+    import cv2
+
+    cv2.setNumThreads(options.workers)
+    image = np.random.default_rng(0).standard_normal((options.size, options.size)).astype(options.dtype)
+    names, rows = ("faltung", "one thread", "new kernel", "cv2", "oaconvolve", "fftconvolve", "torch.fft"), []
+    for k in map(int, options.sizes.split(",")):
+        kernel = np.random.default_rng(k).standard_normal((k, k)).astype(options.dtype)
+        calls, plan, out = ours(image, kernel, options, boundary="whole_sample")
+        theirs, fixed = np.empty_like(image), kernel.copy()
+        calls["cv2"] = lambda fixed=fixed, theirs=theirs: cv2.filter2D(image, -1, fixed, dst=theirs)
+        if options.dtype == "float32" and (call := overlap_save_torch(image, fixed, options.workers)) is not None:
+            calls["torch.fft"] = call
+        calls |= scipy_calls(image, fixed)  # behind torch, whose threads go on spinning for long: these two use one thread
+        best = in_turn(calls, options.rounds)
+        plan(image, out=out)
+        error = np.abs(out - theirs).max() / np.abs(theirs).max()
+        ratios = [min(best["cv2"], best["oaconvolve"]), best["fftconvolve"], best.get("torch.fft", float("nan"))]
+        shown = [f"{ratio / best['faltung']:.1f}" for ratio in ratios]
+        rows.append([f"{k} x {k}", cut_of(plan), *ms(best, names), *shown, f"{error:.0e}"])
+    head = ["kernel", "tile", *names, "faster of cv2, oaconvolve / faltung", "fftconvolve / faltung", "torch.fft / faltung", "difference"]
+    return f"{options.size} x {options.size} {options.dtype}; times in ms\n\n{table(head, rows)}"
+
+
+def against_scipy(cases, options, extra=lambda *_: {}):
+    """Return a table of (label, x, kernel, mode) beside SciPy and what `extra` adds."""
+    rows, names = [], ["faltung", "one thread", "new kernel", "oaconvolve", "fftconvolve"]
+    for label, x, kernel, mode in cases:
+        calls, plan, out = ours(x, kernel, options, mode)
+        peers = scipy_calls(x, kernel.copy(), mode) | extra(x, kernel.copy(), mode)
+        best = in_turn(calls | peers, options.rounds)
+        names += [name for name in peers if name not in names]
+        plan(x, out=out)
+        theirs = scipy.signal.fftconvolve(x, plan.kernel[(slice(None, None, -1),) * x.ndim], mode=mode)
+        error = np.abs(out - theirs).max() / np.abs(theirs).max()
+        faster = [min(best[name] for name in peers) / best[mine] for mine in ("faltung", "new kernel")]
+        rows.append((label, cut_of(plan), best, [*(f"{ratio:.1f}" for ratio in faster), f"{error:.0e}"]))
+    head = ["work", "tile", *names, "best peer / faltung", "best peer / new kernel", "difference"]
+    return table(head, [[label, tile, *ms(best, names), *shown] for label, tile, best, shown in rows])
+
+
+def normal(shape, options):
+    return np.random.default_rng(0).standard_normal(shape).astype(options.dtype)
+
+
+def full(options):
+    """Kernels as large as the image, and larger than any tile of the second-level cache."""
+    cases = [
+        (f"{n[0]} x {n[1]} by {k[0]} x {k[1]} {mode}", normal(n, options), normal(k, options), mode)
+        for n, k, mode in (
+            ((1024, 1024), (1024, 1024), "full"), ((512, 512), (512, 512), "full"), ((2048, 2048), (511, 511), "same"),
+            ((2048, 2048), (1023, 1023), "same"), ((4096, 4096), (1023, 1023), "same"),
+        )
+    ]  # fmt: skip
+    return f"{options.dtype}; times in ms\n\n{against_scipy(cases, options)}"
+
+
+def signals(options):
+    """Signals and kernels of all lengths; np.convolve up to 10^9.5 products."""
+
+    def numpy_call(x, kernel, mode):
+        flipped = kernel[::-1].copy()
+        return {"np.convolve": lambda: np.convolve(x, flipped, mode)} if x.size * kernel.size < 3e9 else {}
+
+    lengths = ((10**6, 33), (10**6, 257), (10**6, 4097), (10**6, 65_537), (10**6, 300_001), (10**6, 10**6), (10**7, 1025))
+    cases = [(f"{n:,} x {k:,}", normal(n, options), normal(k, options), "same" if k < n else "full") for n, k in lengths]
+    return f"{options.dtype}; times in ms\n\n{against_scipy(cases, options, numpy_call)}"
+
+
+def volumes(options):
+    """Kernels of all sizes on 192^3."""
+    cases = [(f"192^3 by {k}^3", normal((192,) * 3, options), normal((k,) * 3, options), "same") for k in (5, 9, 15, 23, 31)]
+    return f"{options.dtype}; times in ms\n\n{against_scipy(cases, options)}"
+
+
+GROWTH = """
+import resource, sys, time
+import numpy as np
+import faltung as ft
+n = int(sys.argv[1])
+x, k, out = np.ones((n, n), "float32"), np.ones((63, 63), "float32"), np.ones((n, n), "float32")
+given = {"mode": "same", "boundary": "half_sample", "method": "fourier", "workers": int(sys.argv[2])}
+ft.correlate(x[:300, :300], k, **given)  # what a first call loads and compiles
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+ft.correlate(x, k, out=out, **given)
+grown, best = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, 1e9
+for _ in range(5):
+    start = time.perf_counter()
+    ft.correlate(x, k, out=out, **given)
+    best = min(best, time.perf_counter() - start)
+print(grown / 1024, best / n / n)
+"""
+
+
+def growth(options):
+    """Memory and time for each sample as images grow, in processes of their own; 63 x 63."""
+    rows = []
+    for n in (2048, 4096, 8192, 16384):
+        found = subprocess.run([sys.executable, "-c", GROWTH, str(n), str(options.workers)], capture_output=True, text=True, check=True)
+        grown, each = (float(word) for word in found.stdout.split())
+        rows.append([f"{n} x {n}", f"{grown:.1f} MB", f"{each * 1e9:.2f} ns"])
+    return "63 x 63, float32\n\n" + table(["image", "peak growth of resident memory", "time a sample"], rows)
+
+
+TABLES = {"images": images, "full": full, "signals": signals, "volumes": volumes, "growth": growth}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tables", nargs="*", choices=[*TABLES, []], default=list(TABLES))
     parser.add_argument("--size", type=int, default=2048)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--dtype", default="float32", choices=["float32", "float64"])
     parser.add_argument("--sizes", default="9,11,15,23,31,47,63,95,127,191,255")
     options = parser.parse_args()
-    cv2.setNumThreads(options.workers)
-    image = np.random.default_rng(0).standard_normal((options.size, options.size)).astype(options.dtype)
-    print(machine(), f"\n{options.size} x {options.size} {options.dtype}, {options.workers} workers; times in ms\n")
-    rows = [row(image, int(k), options) for k in options.sizes.split(",")]
-    head = [
-        "kernel",
-        "tile",
-        *NAMES,
-        "faster of cv2, oaconvolve / faltung",
-        "fftconvolve / faltung",
-        "new kernel",
-        "first call",
-        "difference",
-    ]
-    print(table(head, rows))
+    print(machine(), f"\n{options.workers} workers; load {os.getloadavg()[0]:.1f}\n")
+    for name in options.tables or TABLES:
+        print(f"{name}: {TABLES[name](options)}\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import NoReturn
 import pytest
 
 REQUIRED = os.environ.get("FALTUNG_REQUIRE_PEERS", "")
-HEAVY = ("torch", "jax", "keras", "SimpleITK", "onnx", "onnxruntime", "mlx", "tinygrad", "kornia")
+HEAVY = ("torch", "jax", "keras", "SimpleITK", "onnx", "onnxruntime", "mlx", "tinygrad", "kornia", "tensorflow")
 MACHINE = "this machine lacks "  # reasons that begin so are accepted even in CI: no package could mend them
 
 

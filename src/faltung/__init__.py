@@ -26,6 +26,9 @@ if TYPE_CHECKING:  # the same names once more, for type checkers and editors; te
     from faltung.api import tap_volume as tap_volume
     from faltung.api.like import like as like
     from faltung.api.translate import translate as translate
+    from faltung.diagnose import check_layer as check_layer
+    from faltung.diagnose import diagnose as diagnose
+    from faltung.diagnose import identify as identify
     from faltung.diagnose import probe as probe
     from faltung.dialects import read as read
     from faltung.dialects import write as write
@@ -54,12 +57,15 @@ _WHERE: dict[str, str] = {
     "plan": "faltung.api",
     "problem": "faltung.api",
     "adjoint": "faltung.api",
+    "diagnose": "faltung.diagnose",
     "parse": "faltung.api",
     "differences": "faltung.api",
     "like": "faltung.api.like",
     "read": "faltung.dialects",
     "translate": "faltung.api.translate",
     "write": "faltung.dialects",
+    "check_layer": "faltung.diagnose",
+    "identify": "faltung.diagnose",
     "probe": "faltung.diagnose",
     "trace": "faltung.trace",
     "kernel": "faltung.gallery",

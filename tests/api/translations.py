@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+from proof import counting
 
 import faltung as ft
 from faltung.dialects import Call, Refusal
@@ -90,6 +91,9 @@ class Tally:
     executed: int = 0
     refused: int = 0
     wrong: tuple[str, ...] = ()
+
+    def __post_init__(self):
+        counting.tallies(self)
 
 
 def compare(text: str, to: str, namespace: dict, x, k, *, shapes: bool, tally: Tally) -> None:

@@ -32,7 +32,7 @@ def test_missing_peer(tmp_path, required, text, outcome):
     (tmp_path / "test_it.py").write_text(text)
     (tmp_path / "conftest.py").write_text((TESTS / "conftest.py").read_text())
     (tmp_path / "peers.py").write_text((TESTS / "peers.py").read_text().replace("import importlib.util\n", HIDE))
-    environment = {**os.environ, "FALTUNG_REQUIRE_PEERS": required, "PYTHONPATH": str(tmp_path)}
+    environment = {**os.environ, "FALTUNG_REQUIRE_PEERS": required, "PYTHONPATH": f"{tmp_path}{os.pathsep}{TESTS}"}
     command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "--import-mode=importlib", "--rootdir", str(tmp_path)]
     done = subprocess.run([*command, str(tmp_path)], env=environment, cwd=tmp_path, capture_output=True, text=True)
     assert outcome in done.stdout.splitlines()[-1], done.stdout + done.stderr

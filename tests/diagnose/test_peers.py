@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from diagnose.probed import HEAVY, LIGHT, Probed, disagreements
 from peers import peer
+from proof import counting
 
 import faltung as ft
 from faltung.dialects import DIALECTS, read
@@ -26,6 +27,7 @@ def check(case: Probed) -> None:
     card = ft.probe(case.function(), case.ndim)
     assert card.spec is not None, card
     assert disagreements(card.spec, case) == [], card
+    counting.probed(case.dialect)
     assert card.compared > 40
     meant = read(case.dialect, **case.arguments)
     told = {line.about: line.text for line in card.lines}

@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from proof import counting
 
 import faltung as ft
 from faltung.dialects import DIALECTS, Call, read, write
@@ -29,7 +30,7 @@ class Tally:
             np.testing.assert_allclose(answer, found, rtol=0, atol=bound, err_msg=where)
         else:
             np.testing.assert_array_equal(answer, found, where)
-        self.count += 1
+        self.counted(x, k, **arguments)
 
     def same_but_ties(self, found, x, k, **arguments):
         """Check a library that rounds sums of floats: equal, but for values within 1/1000 of a tie, which may fall to either side."""
@@ -42,12 +43,18 @@ class Tally:
         assert (answer.shape, answer.dtype) == (found.shape, found.dtype), where
         np.testing.assert_array_equal(answer[~tie], found[~tie], where)
         assert np.abs(answer.astype(int) - found).max(initial=0) <= 1, where
+        self.counted(x, k, **arguments)
+
+    def counted(self, x, k, **arguments):
+        """Count an answer that agreed, here and for the atlas."""
+        counting.compared(self.function, {**self.arguments, **arguments}, x, k)
         self.count += 1
 
     def refused(self, x, k, message, **arguments):
         """Check that we refuse too, with a sentence that holds `message`."""
         with pytest.raises((ft.DialectError, ft.SpecError), match=re.escape(message)):
             ft.like(self.function, **{**self.arguments, **arguments})(x, k)
+        counting.refused(self.function)
         self.count += 1
 
     def enough(self, least):

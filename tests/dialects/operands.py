@@ -1,7 +1,9 @@
 """Operands that tell conventions apart: whole numbers without pattern, so that every sum is exact and no two taps can be exchanged."""
 
 import numpy as np
+from proof import counting
 
+from faltung.dialects import read
 from faltung.reference import reference
 from faltung.spec import Problem
 
@@ -26,6 +28,13 @@ def pair(x_shape, k_shape, kind):
 def expected(spec, x, k):
     """Return what the definition says, as an array of the operands' kind."""
     return reference(Problem(spec=spec, input_shape=x.shape, kernel_shape=k.shape), x, k).astype(np.result_type(x, k))
+
+
+def agrees(function, found, x, w, **arguments):
+    """Check a library's answer against the definition of what the dialect reads in its call."""
+    answer = expected(read(function, **arguments), x, w)
+    np.testing.assert_array_equal(answer, found, f"{function} {arguments} {np.shape(x)} {np.shape(w)}")
+    counting.compared(function, arguments, x, w)
 
 
 def whole(answer):

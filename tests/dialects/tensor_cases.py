@@ -3,6 +3,7 @@
 from itertools import product
 
 import numpy as np
+from proof import counting
 
 import faltung as ft
 
@@ -24,6 +25,7 @@ class Beside:
         if found is None:
             self.refusals += 1
             assert refused(self.function, arguments, x, k), f"the library refuses {where}"
+            counting.refused(self.function)
             return
         answer = ft.like(self.function, **arguments)(x, k)
         assert (answer.shape, answer.dtype) == (found.shape, found.dtype), where
@@ -31,6 +33,7 @@ class Beside:
             assert np.abs(answer - found).max() < 1e-3, where
         else:
             np.testing.assert_array_equal(answer, found, where)
+        counting.compared(self.function, arguments, x, k)
         self.values += 1
 
     def answer(self, x, k, arguments):

@@ -10,6 +10,7 @@ import pytest
 from api.translations import names
 from dialects.operands import operand
 from peers import program
+from proof import counting
 
 import faltung as ft
 from faltung.dialects import DIALECTS, Call
@@ -170,6 +171,7 @@ def test_octave(found, group):
         if values.size == 0:  # Octave's answer to a kernel that fits nowhere; ours is an error
             with pytest.raises(SpecError, match="does not fit"):
                 ours(case)
+            counting.refused(case.function)
             continue
         answer = ours(case)
         wanted = np.rint(values) if "xcorr" in case.line or "cconv" in case.line else values  # computed there by a Fourier transform
@@ -177,6 +179,7 @@ def test_octave(found, group):
         complex_name = {"float64": "complex128", "float32": "complex64"}
         expected = CLASSES[name]
         assert answer.dtype.name in (expected, complex_name.get(expected)), (case.line, case.classes)
+        counting.compared(case.function, case.arguments, case.x, case.k)
         compared += 1
     print(f"octave, {group}: {compared} comparisons")
     assert compared >= MINIMUM[group]
@@ -239,6 +242,7 @@ def test_lines_typed_into_octave(found):
             inputs = [v if np.iscomplexobj(v) else v.astype(float) for v in (case.x, case.k)]
             wanted = np.rint(eval(case.arguments["text"], {**names("cv2"), "A": inputs[0], "B": inputs[1]}))
             np.testing.assert_array_equal(np.rint(said[1]), np.atleast_2d(wanted), case.line)
+            counting.translated()
             compared += 1
     print(f"octave, lines: {compared} translations executed")
     assert compared >= 25

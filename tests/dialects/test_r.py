@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from dialects.operands import operand
 from peers import program
+from proof import counting
 
 import faltung as ft
 from faltung.dialects import Call
@@ -79,12 +80,14 @@ def test_every_size(tmp_path):
         if isinstance(said, str) or said[1].size == 0:  # an empty answer: the kernel fits nowhere
             with pytest.raises((DialectError, SpecError)):
                 call(x, k)
+            counting.refused(function)
             refused += 1
             continue
         kind, values = said
         answer = call(x, k)
         np.testing.assert_array_equal(answer, np.rint(values), f"{line} {x.size} {k.size}")
         assert answer.dtype == {"double": np.float64, "complex": np.complex128}[kind]
+        counting.compared(function, arguments, x, k)
         compared += 1
     print(f"r: {compared} comparisons, {refused} refusals")
     assert compared >= 270
@@ -115,6 +118,7 @@ def test_lines_typed_into_r(tmp_path):
     for (text, code), answer in zip(typed, found, strict=True):
         wanted = eval(text, {"numpy": np, "scipy": scipy, "A": x, "B": k})
         np.testing.assert_array_equal(np.rint(answer[1]), np.rint(wanted), code)
+        counting.translated()
     assert len(typed) >= 6
 
 

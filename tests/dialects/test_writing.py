@@ -6,6 +6,7 @@ import pytest
 import scipy.ndimage
 import scipy.signal
 from dialects.operands import expected, operand, whole
+from proof import counting
 
 from faltung.dialects import DIALECTS, Call, Refusal, read, write
 from faltung.errors import DialectError
@@ -70,10 +71,12 @@ def test_translation(name, other):
     for spec, call in written:
         if isinstance(call, Call):
             np.testing.assert_array_equal(typed(call, x, k), expected(spec, x, k), f"{spec} -> {call.code}")
+            counting.translated()
         else:
             assert call.reason.startswith(f"{other} has no ")
             assert isinstance(call.nearest, Call)
             typed(call.nearest, x, k)
+            counting.translated(executed=0, refused=1)
     if name == other or (name, other) in [("scipy.signal.fftconvolve", "scipy.signal.convolve"), ("numpy.convolve", "numpy.correlate")]:
         assert all(isinstance(call, Call) for _, call in written)
 

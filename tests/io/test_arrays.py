@@ -49,7 +49,7 @@ def test_npz_with_one_and_with_several(tmp_path):
     ("content", "words"),
     [
         (b"", "is empty"),
-        (b"hello world", "is no PNG, JPEG, npy or npz file: it begins with b'hello wo'"),
+        (b"hello world", "'hello' in line 1 of it is no number"),
         (npy(np.array([{}], dtype=object), allow_pickle=True), "pickled Python objects"),
         (npy(np.array(["a"])), "which are no numbers"),
         (npy(np.array([(1, 2)], dtype="i4,i4")), "which are no numbers"),
@@ -152,5 +152,5 @@ def test_numbers_of_any_file(tmp_path):
     (tmp_path / "k.bin").write_bytes(b"\xff\xfe\x00\x01")
     assert read_numbers(tmp_path / "k.txt").tolist() == [[1, 2], [3, 4]]
     assert read_numbers(tmp_path / "k.npy").tolist() == [[1, 0], [0, 1]]
-    with pytest.raises(InputError, match="and no text"):
+    with pytest.raises(InputError, match=r"is no PNG, .*and no text"):
         read_numbers(tmp_path / "k.bin")

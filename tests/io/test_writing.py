@@ -86,7 +86,7 @@ def test_places_that_are_refused(tmp_path):
         with pytest.raises(InputError, match=words):
             check_target(path, force=True)
     with pytest.raises(InputError, match="does not say its format"):
-        format_of("a.tiff")
+        format_of("a.bmp")
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,17 @@
 """`fourier` as the planner sees it: its bound, samples that are not finite, exact integers, fallbacks, and when it is chosen."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from parity.fourier_cases import DOUBLE, case_of, operands, same, scale, wanted
 
 import faltung as ft
 from faltung.engine.planner import choose
-from faltung.methods import direct, fourier
-from faltung.methods.bounds import error_bound
+from faltung.methods import METHODS, direct, fourier
+from faltung.methods.bounds import error_bound, typical_error
 from faltung.methods.fourier.choice import best_cut, why_not
+from faltung.spec.case import Weights
 from faltung.spec.window import Window
 
 REALISTIC = {"float32": 1e-6, "float64": 2e-15, "complex64": 1e-6, "complex128": 2e-15}
@@ -35,6 +38,43 @@ def test_errors_stay_below_the_bound(dtype):
         error = np.abs(out - exact).max()
         assert error <= error_bound(case, "fourier") * scale(case, x, w)
         assert error <= REALISTIC[dtype] * max(np.abs(exact).max(), np.sqrt((np.abs(w) ** 2).sum()) * np.abs(x).max())
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("method", ["fourier", "direct", "separable", "shift"])
+@pytest.mark.parametrize("dtype", ["float32", "complex64"])
+def test_errors_are_near_what_is_typical(method, dtype):
+    """Independent samples without mean, and an image of positive ones, where the outputs' own root mean square counts."""
+    rng, kernels = np.random.default_rng(7), [(3, 3), (15, 15), (100, 90), (250, 300)] if method == "fourier" else [(3, 3), (11, 14)]
+    entry = next(one for one in METHODS if one.name == method)
+    for kernel in kernels:
+        case = case_of([same(k, "half_sample") for k in kernel], (300, 310), kernel, dtype)
+        if entry.refuses(replace(case, weights=Weights(rank=1))) is not None:
+            continue  # separable: complex numbers
+        double = replace(case, dtype=DOUBLE[dtype])
+        for mean in (0, 4):
+            x, w = (rng.standard_normal(a.shape) + mean for a in operands(case, rng))
+            if method == "separable":
+                w = w[..., :1] * w[..., :1, :]
+            x, w = x.astype(dtype), w.astype(dtype)
+            out, exact = np.empty((1, 1, 300, 310), dtype), np.empty((1, 1, 300, 310), DOUBLE[dtype])
+            entry.bind(replace(case, weights=Weights(rank=1)) if method == "separable" else case)(x, w, out, 1)
+            fourier.run(double, x.astype(DOUBLE[dtype]), w.astype(DOUBLE[dtype]), exact, 1)
+            size = rms(w) * np.sqrt(w.size) * rms(x) if mean == 0 else rms(exact)
+            error = rms(out - exact)
+            assert 0.05 * typical_error(case, method) * size < error < 3 * typical_error(case, method) * size, (kernel, mean)
+            assert error < error_bound(case, method) * scale(case, x, w) / 10
+
+
+def rms(values):
+    return float(np.sqrt((np.abs(values) ** 2).mean()))
+
+
+def test_plans_print_both():
+    text = str(ft.plan((300, 300), np.ones((40, 40)), method="fourier"))
+    assert "at most" in text
+    assert "typically" in text
+    assert "typically" not in str(ft.plan(np.ones((9, 9), int), np.ones((3, 3), int)))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "complex128"])
@@ -104,7 +144,7 @@ def test_what_tiles_serve():
     ):
         assert reason in why_not(case)
         assert best_cut(case) is None
-    assert best_cut(case_of([same(1001)] * 2, (2000, 2000), (1001, 1001))) is None  # larger than any tile
+    assert best_cut(case_of([same(3), same(9001)], (20, 9001), (3, 9001), "float64")) is None  # wider than any tile
 
 
 def test_larger_than_any_tile():

@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 from parity.fourier_cases import PAIRS, case_of, check, operands, same, spread_windows, tile_of, tiled, wanted
 
+from faltung.methods.fourier.choice import cuts_with
+from faltung.methods.fourier.parts import blocks_of
+from faltung.methods.fourier.plane import sides
 from faltung.spec.window import Window, core_size
 
 pytestmark = pytest.mark.compiled
@@ -17,6 +20,9 @@ SHAPES = [
     ("float32", 16, (24, 16), 4), ("float32", 8, (4, 4), 16), ("float32", 4, (8, 4), 4), ("float64", 8, (4, 4), 4),
     ("float64", 8, (8, 4), 16), ("float64", 4, (4, 4), 4), ("float64", 2, (4, 4), 4), ("complex64", 16, (4, 4), 8),
     ("complex64", 8, (8, 4), 16), ("complex128", 8, (4, 4), 4), ("complex128", 4, (8, 4), 16),
+    # long rows, tall columns, both
+    ("float32", 8, (4, 4), 8, (1, 3)), ("complex64", 4, (4, 4), 8, (1, 4)), ("float64", 4, (4, 4), 4, (2, 1)),
+    ("float32", 4, (4, 4), 4, (6, 4)), ("complex128", 4, (4, 4), 4, (3, 2)), ("complex64", 16, (4, 4), 16, (3, 2)),
 ]  # fmt: skip
 
 
@@ -112,3 +118,26 @@ def test_spectra_are_told_apart():
         w[0, 0, 0, 0] += 1  # the caller's array may change between calls
         bound(x, w, out)
         assert np.array_equal(np.rint(out), wanted(case, x, w))
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_batches_of_small_items(shape):
+    """Blocks of items, in one call each: also where rows share a transpose, and the last of a signal ends early."""
+    rng, tile = np.random.default_rng(7), tile_of(*shape)
+    step = tile.width // 2
+    for n, k in ((3 * step + 1, 5), (step - 1, 2), (4 * step, step), (tile.width * tile.together + 3, 7)):
+        case = case_of([same(k, "half_sample")], [n], [k], shape[0], batch=37)
+        assert blocks_of(case, cuts_with(tile, sides(case))[0], 1)
+        assert check(case, tile, rng, workers=2)
+    case = case_of([same(3, "edge"), same(4, "constant", fill=2)], [tile.height, tile.width + 5], [3, 4], shape[0], batch=20)
+    assert check(case, tile, rng, workers=2)
+
+
+def test_exact_batches_through_views():
+    rng = np.random.default_rng(8)
+    case = case_of([same(7, "periodic")], [300], [7], batch=50, exact=9.0 * 9 * 7)
+    x, w = operands(case, rng)
+    bound, want = tiled(case, tile_of("float32", 8, (4, 4), 4)), wanted(case, x, w)
+    columns = np.zeros((300, 50), np.float32).T[:, None]
+    assert bound(np.ascontiguousarray(x.T).T, w, columns, 2)
+    assert np.array_equal(columns, want)

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from faltung.dialects import DIALECTS
-from faltung.dialects.bridging import is_single, over_all_axes, with_layout, without_layout
+from faltung.dialects.bridging import in_batches, is_single, over_all_axes, with_layout, without_batches, without_layout
 from faltung.dialects.lowering import lowered
 from faltung.dialects.names import known
+from faltung.dialects.phrases import takes_real_only
 from faltung.dialects.record import Call, Dialect, Refusal, complete, read_with
 from faltung.dialects.task import Task, rank_of, resolved
 from faltung.dialects.typed import TypedCall, read_text
@@ -18,8 +19,6 @@ Shape = tuple[int, ...] | None
 ARRAYS = {
     "torch": "torch.as_tensor({})", "mlx": "mlx.core.array({})", "tinygrad": "tinygrad.Tensor({})", "dask_image": "dask.array.asarray({})",
 }  # fmt: skip
-# Libraries that take real numbers only: what they conjugate does not matter.
-REAL = {"cv2", "skimage", "PIL", "pyvips", "SimpleITK", "mlx", "tinygrad", "onnx", "kornia", "imagemagick", "ffmpeg", "svg", "gegl"}
 
 
 def translate(call: str, to: str, *, x_shape: Shape = None, k_shape: Shape = None) -> Call | Refusal:
@@ -71,10 +70,10 @@ def _written(found: TypedCall, source: Dialect, target: Dialect, spec: Spec) -> 
     task = _task(found, source, target, spec)
     if isinstance(task, Refusal):
         return task
-    if spec.conj == "input" or not {_home(source), _home(target)} & REAL:
+    if spec.conj == "input" or not (takes_real_only(source.function) or takes_real_only(target.function)):
         return _bridged(found, target, resolved(task))
     conjs: tuple[Conj, ...] = ("none", "kernel")
-    answers = [_bridged(found, target, resolved(replace(task, spec=replace(spec_, conj=conj)))) for spec_ in [task.spec] for conj in conjs]
+    answers = [_bridged(found, target, resolved(replace(task, spec=replace(task.spec, conj=conj)))) for conj in conjs]
     return min(answers, key=lambda answer: (isinstance(answer, Refusal), len(answer.code) if isinstance(answer, Call) else 0))
 
 
@@ -83,13 +82,19 @@ def _bridged(found: TypedCall, target: Dialect, task: Task) -> Call | Refusal:
     layout, rank = task.spec.layout, rank_of(task)
     if layout is None and target.says is not None and target.axes is None and rank not in (None, 2):
         return lowered(target, with_layout(replace(task, axes=rank)))
+    if target.batched and not DIALECTS[found.function].batched and layout is None:
+        return in_batches(lowered(target, task))
     answer = lowered(target, task)
     if isinstance(answer, Call) and layout is None and target.says is not None and target.axes is None and rank is None:
         answer = replace(answer, notes=(*answer.notes, "for operands with 2 axes; with others, give x_shape and k_shape"))
     single = without_layout(task) if isinstance(answer, Refusal) and layout is not None and target.says is None else None
     if single is None or layout is None:
         return answer
-    nearest = lowered(target, single)
+    if target.language != "python":
+        reason = f"{target.function} has no batches and channels; cut one image and one kernel out first, and say the call on them"
+        return Refusal(function=target.function, reason=reason)
+    single = replace(single, wrap=ARRAYS.get(_home(target), "{}"))  # which is an array of NumPy by now
+    nearest = in_batches(lowered(target, single)) if target.batched else lowered(target, single)
     if found.x_shape is not None and found.k_shape is not None and is_single(layout, found.x_shape, found.k_shape):
         return nearest
     reason = f"{target.function} has no batches and channels; it can take one image with one channel, if x_shape and k_shape say so"
@@ -117,6 +122,8 @@ def _task(found: TypedCall, source: Dialect, target: Dialect, spec: Spec) -> Tas
     x, k = (_named(text, shape, found) for text, shape in ((found.input, found.x_shape), (found.kernel, found.k_shape)))
     wrap = ARRAYS.get(_home(target), "{}") if _home(target) != _home(source) else "{}"
     task = Task(spec=spec, x=x, k=k, kernel=k, axes=axes, wrap=wrap)
+    if source.batched:
+        return task if target.batched else _out_of_batches(found, source, target, task)
     if found.x_shape is None or found.k_shape is None:
         if facts.get("axes") is not None or facts.get("axis", -1) != -1:
             return Refusal(function=target.function, reason="which axis or axes slide needs x_shape and k_shape to be translated")
@@ -131,9 +138,17 @@ def _task(found: TypedCall, source: Dialect, target: Dialect, spec: Spec) -> Tas
         return replace(task, x_sizes=x_shape, k_sizes=k_shape, axes=len(x_shape))
     if target.sliding is not None and target.sliding(complete(target, {"x_shape": x_shape, "k_shape": k_shape})) == sliding:
         return replace(task, x_sizes=tuple(x_shape[axis] for axis in sliding), k_sizes=k_shape, axes=len(k_shape))
-    if target.axes not in (None, len(x_shape)):
+    if target.axes not in (None, len(x_shape)) or target.language != "python":
         return Refusal(function=target.function, reason=f"{target.function} slides over {target.axes} axes; the input has {len(x_shape)}")
     return over_all_axes(task, sliding, x_shape, k_shape)
+
+
+def _out_of_batches(found: TypedCall, source: Dialect, target: Dialect, task: Task) -> Task | Refusal:
+    """Return the task on the only image and channel that there may be."""
+    if found.x_shape is None or found.k_shape is None or {*found.x_shape[:2], found.k_shape[0]} != {1}:
+        reason = f"{source.function} filters a batch; one image with one channel can be said, if x_shape and k_shape say so"
+        return Refusal(function=target.function, reason=reason)
+    return without_batches(task, found.x_shape[2:], found.k_shape[1:])
 
 
 def _with_sizes(found: TypedCall, task: Task, layout: Layout) -> Task:

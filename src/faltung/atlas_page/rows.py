@@ -1,6 +1,7 @@
 """One row of the atlas for each function: read from its dialect, or from the data for libraries that cannot be run."""
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import product
 
 from faltung.dialects import DIALECTS, Dialect
@@ -17,17 +18,22 @@ SHAPES = (
 )  # fmt: skip
 MIXED = "depends on the arguments"
 # What a function that has no default for it is called with.
-REQUIRED: tuple[dict[str, object], ...] = ({}, {"padding": "VALID", "window_strides": (1, 1), "strides": (1, 1)})
+REQUIRED: tuple[dict[str, object], ...] = (
+    {}, {"padding": "VALID", "window_strides": (1, 1), "strides": (1, 1), "stride": 1}, {"padding": "VALID", "strides": (1, 1, 1, 1)},
+    {"padding": "VALID", "strides": (1, 1, 1, 1, 1)}, {"strides": 1}, {"strides": (1, 1, 1, 1, 1)},
+)  # fmt: skip
 
 
 def rows(name: str = "") -> tuple[Row, ...]:
     """Return the rows of every function whose name is `name` or begins with it."""
-    found = [row_of(dialect) for dialect in DIALECTS.values()] + list(ROWS)
+    found = [row_of(function) for function in DIALECTS] + list(ROWS)
     return tuple(row for row in found if row.function == name or row.function.startswith(f"{name}.") or not name)
 
 
-def row_of(dialect: Dialect) -> Row:
+@cache
+def row_of(function: str) -> Row:
     """Return a dialect's row, everything in it read from the Specs of its calls."""
+    dialect = DIALECTS[function]
     spec = default_spec(dialect)
     same = same_specs(dialect, spec)
     return Row(
@@ -42,6 +48,8 @@ def default_spec(dialect: Dialect, **facts: object) -> Spec | None:
     """Return the Spec of a call without arguments; with plain shapes where it depends on them, None where no such call exists."""
     for required, shapes in product(REQUIRED, ({}, *({"x_shape": x, "k_shape": k} for x, k in SHAPES))):
         needed = {name: value for name, value in required.items() if name in dialect.defaults}
+        if "output_shape" in dialect.defaults and shapes:
+            needed |= {"output_shape": shapes["x_shape"]}
         try:
             return read_with(dialect, {**needed, **shapes, **facts})
         except (DialectError, SpecError, ValueError, IndexError, TypeError):
@@ -81,7 +89,7 @@ def reversal_word(spec: Spec | None) -> str:
 def centre_word(spec: Spec) -> str:
     """Return where `same` puts its centre."""
     if spec.mode != "same":
-        return f"{'low' if spec.mode == 'same_upper' else 'high'} at stride 1 ({spec.mode})"
+        return f"{spec.mode}: {'low' if spec.mode == 'same_upper' else 'high'} at stride 1"
     return ", ".join(dict.fromkeys(str(anchor) for anchor in spec.anchor))
 
 
@@ -97,7 +105,7 @@ def boundary_word(spec: Spec | None) -> str:
 
 
 def dtype_words(dialect: Dialect) -> str:
-    """Return the dtypes of results by the operands' dtypes, and what integers do."""
+    """Return the dtypes of results by the operands' dtypes, and what integers do; nothing where that is not known."""
     said: dict[str, list[str]] = {}
     for name in ("uint8", "int32", "float32", "float64"):
         spec = default_spec(dialect, x_dtype=name, k_dtype=name)
@@ -105,4 +113,6 @@ def dtype_words(dialect: Dialect) -> str:
         if spec is not None and spec.dtype is not None and is_exact(spec.dtype):
             answer += f" ({spec.overflow}{', ' + spec.rounding if spec.rounding != 'half_even' else ''})"
         said.setdefault("itself" if answer == name else answer.replace(f"{name} ", "itself "), []).append(name)
+    if said.keys() <= {"?"}:  # nothing is said of dtypes
+        return ""
     return "; ".join(f"{', '.join(names)} → {answer}" for answer, names in said.items())

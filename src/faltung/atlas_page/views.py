@@ -1,31 +1,29 @@
-"""The tables of the atlas: all functions, their boundary words, even kernels, layouts, dtypes."""
+"""The tables of the atlas: all functions, their boundary words, even kernels, layouts, dtypes, what was compared."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from faltung.api.like import like
+from faltung.api.calls import correlate
+from faltung.atlas_page.even import even_answers
+from faltung.atlas_page.figures import figures
+from faltung.atlas_page.libraries import library_of
+from faltung.atlas_page.proof import proof
 from faltung.atlas_page.rows import default_spec, offered, rows
-from faltung.dialects import DIALECTS, Call, Dialect
+from faltung.atlas_page.table import Table
+from faltung.dialects import DIALECTS, Dialect
 from faltung.dialects.record import Arguments
 from faltung.dialects.rows import Row
-from faltung.errors import DialectError, SpecError
 from faltung.spec import BOUNDARIES, Boundary, Spec
-from faltung.spec.layout import Layout
 
-IMPULSE, KERNEL = np.eye(9)[4], np.array([1.0, 2.0, 3.0, 4.0])
 NOT_BOUNDARY = ("origin", "anchor", "ddepth", "output", "operation", "size", "delta", "stride", "dilation", "groups")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A title, the names of the columns, and the cells."""
-
-    title: str
-    columns: tuple[str, ...]
-    cells: tuple[tuple[str, ...], ...]
+CODE = frozenset({"function", "functions"})
+# Columns of the table of what was compared, and the cells that they count.
+COMPARED: dict[str, tuple[str, ...]] = {
+    "even kernel": ("even kernel",), "longer than x": ("longer kernel",), "stride": ("stride",), "dilation": ("dilation", "input dilation"),
+    "groups": ("groups",), "complex": ("complex",), "integers": ("integer",), "NaN": ("nan",),
+}  # fmt: skip
 
 
 def view(name: str, functions: str = "") -> Table:
@@ -35,24 +33,43 @@ def view(name: str, functions: str = "") -> Table:
 
 def functions_table(functions: str = "") -> Table:
     """Return the main table."""
-    cells = tuple((r.function, r.reversed, r.conjugated, r.centre, r.boundary, evidence_word(r)) for r in rows(functions))
+    found = rows(functions)
+    cells = tuple((r.function, r.reversed, r.conjugated, r.centre, r.boundary, evidence_word(r)) for r in found)
+    counts = {(i, "known by"): proof().evidence(row.function).comparisons for i, row in enumerate(found)}
     columns = ("function", "reversed", "conjugated", "centre for same", "outside, by default", "known by")
-    return Table(title="What each function does", columns=columns, cells=cells)
+    return Table(title="What each function does", columns=columns, cells=cells, code=CODE, counts=counts)
 
 
 def evidence_word(row: Row) -> str:
-    """Return how a row is known."""
-    return {"executed": "its tests run it", "source": "from source", "documentation": "from documentation"}[row.evidence]
+    """Return how a row is known: what ran it, or what was read."""
+    return proof().runner(row.function) if row.evidence == "executed" else f"its {row.evidence}"
+
+
+def laws_table(functions: str = "") -> Table:
+    """Return how each law continues four samples, read by a kernel of one tap."""
+    found = []
+    for law in BOUNDARIES:
+        read = correlate(np.arange(1, 5), [1], mode=((5, 5),), boundary=law, fill=5 if law == "constant" else 0)
+        letters = ["0abcd7"[value] for value in read]
+        found.append((law, " | ".join(" ".join(part) for part in (letters[:5], letters[5:9], letters[9:]))))
+    columns = ("law", "a b c d, continued")
+    return Table(
+        title="Laws for what lies outside", columns=columns, cells=tuple(found), code=frozenset(columns), unbroken=frozenset(columns)
+    )
 
 
 def boundaries_table(functions: str = "") -> Table:
     """Return which argument says each law in each library."""
-    cells = []
+    cells: list[tuple[str, ...]] = []
+    counts: dict[tuple[int, str], int] = {}
     for dialect in _chosen(functions):
         words = boundary_words(dialect)
         if any(words.values()):
+            compared = proof().evidence(dialect.function).cells
+            counts.update({(len(cells), law): compared.get(law, 0) for law in BOUNDARIES if words[law]})
             cells.append((dialect.function, *(words[law] or "–" for law in BOUNDARIES)))
-    return Table(title="Words for what lies outside", columns=("function", *BOUNDARIES), cells=tuple(cells))
+    columns = ("function", *BOUNDARIES)
+    return Table(title="Words for what lies outside", columns=columns, cells=tuple(cells), code=frozenset(columns), counts=counts)
 
 
 def boundary_words(dialect: Dialect) -> dict[Boundary, str]:
@@ -88,79 +105,95 @@ def _plain(dialect: Dialect, arguments: Arguments) -> dict[str, Any]:
 
 def even_table(functions: str = "") -> Table:
     """Return where an impulse at index 4 of 9 lands under the kernel 1 2 3 4, in every function that has `same`."""
-    cells = []
+    found = [(dialect.function, call, answer) for dialect in _chosen(functions) for call, answer in even_answers(dialect.function)]
+    cells = tuple((call, answer) for _, call, answer in found)
+    counts = {(i, "answer"): proof().evidence(function).cells.get("even kernel", 0) for i, (function, _, _) in enumerate(found)}
+    columns = ("call", "answer")
+    return Table(title=EVEN, columns=columns, cells=cells, code=frozenset(columns), counts=counts, unbroken=frozenset({"answer"}))
+
+
+EVEN = "An even kernel: 1 2 3 4 on an impulse at index 4 of 9"
+
+
+def centres_table(functions: str = "") -> Table:
+    """Return the same by answer: which functions share it. A function with several words for `same` stands with each answer."""
+    groups: dict[str, list[str]] = {}
     for dialect in _chosen(functions):
-        for arguments, spec in _same_arguments(dialect):
-            landed = impulse(dialect, arguments, spec)
-            if landed is not None:
-                cells.append((_typed(dialect, arguments), landed))
-    return Table(
-        title="An even kernel: 1 2 3 4 on an impulse at index 4 of 9", columns=("call", "answer"), cells=tuple(dict.fromkeys(cells))
-    )
-
-
-def _same_arguments(dialect: Dialect) -> list[tuple[dict[str, Any], Spec]]:
-    default = default_spec(dialect)
-    if default is None:
-        return []
-    found: list[tuple[dict[str, Any], Spec]] = [({}, default)] if default.mode.startswith("same") else []
-    operation = "correlate" if default.operation == "convolve_transpose" else default.operation
-    for anchor in ("high", "low"):
-        wanted = Spec(operation=operation, mode="same", anchor=(anchor,))
-        for arguments, spec in [] if found else offered(dialect, wanted):
-            if spec.mode.startswith("same") and set(spec.stride) == {1}:
-                given = {n: v for n, v in arguments.items() if n in dialect.defaults and v != dialect.defaults[n]}
-                found.append((given, spec))
-    return found[:1]
-
-
-def impulse(dialect: Dialect, arguments: dict[str, Any], spec: Spec) -> str | None:
-    """Return the answer to the impulse as text; None where the function takes no such operands."""
-    for dtype in ("float64", "float32"):
-        try:
-            x, k = _arranged(dialect, spec.layout)
-            answer = like(dialect.function, **arguments)(x.astype(dtype), k.astype(dtype))
-        except (DialectError, SpecError, ValueError, IndexError):
-            continue
-        row = np.asarray(answer).ravel()
-        return " ".join(f"{value:.0f}" for value in row) if row.size == 9 else None
-    return None
-
-
-def _arranged(dialect: Dialect, layout: Layout | None) -> tuple[Any, Any]:
-    """Return impulse and kernel along the last sliding axis, one sample on every other axis."""
-    rank = 1 if layout is None and dialect.axes != 2 else 2 if layout is None else 0
-    if layout is None:
-        return IMPULSE.reshape((1,) * (rank - 1) + (9,)), KERNEL.reshape((1,) * (rank - 1) + (4,))
-    last = layout.spatial[-1]
-    shapes = [
-        [array.size if letter == last else 1 for letter in text] for array, text in ((IMPULSE, layout.input), (KERNEL, layout.kernel))
-    ]
-    return IMPULSE.reshape(shapes[0]), KERNEL.reshape(shapes[1])
-
-
-def _typed(dialect: Dialect, arguments: dict[str, Any]) -> str:
-    call = Call(function=dialect.function, arguments=tuple(arguments.items()))
-    home = "" if dialect.language == "python" else f"{dialect.function.partition('.')[0]}: "
-    return home + (call.code if dialect.types is None else dialect.types(call))
+        for _, answer in even_answers(dialect.function):
+            groups.setdefault(answer, []).append(dialect.function)
+    ranked = sorted(groups.items(), key=lambda group: -len(group[1]))
+    cells = tuple((answer, "\n".join(dict.fromkeys(names))) for answer, names in ranked)
+    columns = ("answer", "functions")
+    return Table(title=EVEN, columns=columns, cells=cells, code=frozenset(columns), unbroken=frozenset({"answer"}))
 
 
 def layouts_table(functions: str = "") -> Table:
     """Return the axes of input, kernel and output, where a function has channels."""
     cells = tuple((row.function, row.layout, row.reversed) for row in rows(functions) if row.layout)
-    return Table(title="Where batch and channels lie", columns=("function", "input,kernel->output", "reversed"), cells=cells)
+    columns = ("function", "input,kernel->output", "reversed")
+    return Table(title="Where batch and channels lie", columns=columns, cells=cells, code=frozenset(columns[:2]))
 
 
 def dtypes_table(functions: str = "") -> Table:
     """Return the dtypes of results."""
     cells = tuple((row.function, row.dtype) for row in rows(functions) if row.dtype)
-    return Table(title="Dtypes of results, by the dtype of both operands", columns=("function", "both operands → result"), cells=cells)
+    columns = ("function", "both operands → result")
+    return Table(title="Dtypes of results, by the dtype of both operands", columns=columns, cells=cells, code=CODE)
 
 
 def references_table(functions: str = "") -> Table:
-    """Return where each row was read, and what is known to be wrong there."""
-    cells = tuple((row.function, row.reference, "; ".join(row.bugs)) for row in rows(functions) if row.reference or row.bugs)
-    return Table(title="Where it was read, and known bugs", columns=("function", "reference", "known bugs"), cells=cells)
+    """Return where each row was read, or what is worth knowing of one that is executed."""
+    cells = tuple((row.function, evidence_word(row), row.reference) for row in rows(functions) if row.reference)
+    return Table(title="References", columns=("function", "known by", "reference"), cells=cells, code=CODE)
+
+
+def bugs_table(functions: str = "") -> Table:
+    """Return each known bug once, with the functions that have it."""
+    found: dict[str, list[str]] = {}
+    for row in rows(functions):
+        for bug in row.bugs:
+            found.setdefault(bug, []).append(row.function)
+    cells = tuple((bug, "\n".join(names)) for bug, names in found.items())
+    return Table(title="Known bugs", columns=("version and bug", "functions"), cells=cells, code=CODE)
+
+
+def proof_table(functions: str = "") -> Table:
+    """Return how many answers of each function were compared, and how many of them had an even kernel, a stride and so on."""
+    names = [row.function for row in rows(functions) if row.evidence == "executed"]
+    columns = ("function", "comparisons", *COMPARED, "refused", "probed")
+    return Table(
+        title="What was compared",
+        columns=columns,
+        cells=tuple(_compared(name) for name in names),
+        code=CODE,
+        numbers=frozenset(columns[1:]),
+    )
+
+
+def _compared(name: str) -> tuple[str, ...]:
+    found = proof().evidence(name)
+    cells = [sum(found.cells.get(cell, 0) for cell in group) for group in COMPARED.values()]
+    return name, *(f"{count:,}" if count else "–" for count in (found.comparisons, *cells, found.refused, found.probed))
+
+
+def libraries_table(functions: str = "") -> Table:
+    """Return the libraries: how many functions of each are here, how they are known, and how often answers were compared."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows(functions):
+        groups.setdefault(library_of(row.function).name, []).append(row)
+    cells = []
+    for name, found in groups.items():
+        compared = sum(proof().evidence(row.function).comparisons for row in found)
+        known = dict.fromkeys(evidence_word(row) for row in found)
+        cells.append((name, str(len(found)), "\n".join(known), f"{compared:,}" if compared else "–"))
+    columns = ("library", "functions", "known by", "comparisons")
+    return Table(title="The libraries", columns=columns, cells=tuple(cells), numbers=frozenset({"functions", "comparisons"}))
+
+
+def figures_table(functions: str = "") -> Table:
+    """Return the figures of the whole."""
+    cells = tuple((name, f"{value:,}" if isinstance(value, int) else value) for name, value in figures(functions).items())
+    return Table(title="In all", columns=("figure", "value"), cells=cells, numbers=frozenset({"value"}))
 
 
 def _chosen(functions: str) -> list[Dialect]:
@@ -169,6 +202,7 @@ def _chosen(functions: str) -> list[Dialect]:
 
 
 VIEWS: dict[str, Callable[[str], Table]] = {
-    "functions": functions_table, "boundaries": boundaries_table, "even": even_table, "layouts": layouts_table, "dtypes": dtypes_table,
-    "references": references_table,
+    "functions": functions_table, "even": even_table, "centres": centres_table, "laws": laws_table, "boundaries": boundaries_table,
+    "layouts": layouts_table, "dtypes": dtypes_table, "bugs": bugs_table, "libraries": libraries_table, "proof": proof_table,
+    "references": references_table, "figures": figures_table,
 }  # fmt: skip

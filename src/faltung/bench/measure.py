@@ -12,11 +12,10 @@ from typing import Any
 
 import numpy as np
 
-import faltung
 from faltung.bench.machine import cores, versions
 from faltung.bench.timing import best
 from faltung.engine import compute, make_plan
-from faltung.engine.measured import SCHEMA, place, processor, read
+from faltung.engine.measured import SCHEMA, place, processor, read, version
 from faltung.errors import PlanError
 from faltung.methods import NAMES
 from faltung.spec import Problem, parse
@@ -64,7 +63,7 @@ class Measurement:
         """Return it as plain values, with all that a planner must know of where it was measured."""
         cases = [{"problem": t.problem, "method": t.method, "predicted": t.predicted, "measured": t.measured} for t in self.timed]
         return {
-            "faltung": SCHEMA, "kind": "measure", "version": faltung.__version__, "processor": processor(), "cores": cores(),
+            "faltung": SCHEMA, "kind": "measure", "version": version(), "processor": processor(), "cores": cores(),
             "date": date.today().isoformat(), "versions": versions(), "factors": {n: round(f, 4) for n, f in self.factors.items()},
             "cases": cases,
         }  # fmt: skip

@@ -43,9 +43,10 @@ def apply_to_file(request: Request, convention: Mapping[str, str | None], defaul
     weights = as_row(weights, picture.data.ndim)
     _check_ranks(picture, weights)
     spec = with_numbers(spec, picture.data, convention)
-    sizes = picture.data.shape[: weights.ndim]
+    start = first_axis(picture, weights)
+    sizes = picture.data.shape[start : start + weights.ndim]
     problem = make_problem(spec, sizes, weights.shape, picture.data.dtype, weights.dtype)
-    axes = None if weights.ndim == picture.data.ndim else tuple(range(weights.ndim))
+    axes = None if weights.ndim == picture.data.ndim else tuple(range(start, start + weights.ndim))
     alpha = alpha_of(picture, problem)
     result = run(spec, picture.data, weights, axes=axes, method=request.method)
     _write(request, picture, result, alpha)
@@ -56,7 +57,7 @@ def _check_request(request: Request) -> None:
     if request.output is None:
         if not request.as_json:
             raise InputError(
-                "say where the result goes: -o OUT.png (.jpg, .npy, .npz), -o - for standard output, or --json for a report only"
+                "say where the result goes: -o OUT.png (.jpg, .tif, .npy, .npz), -o - for standard output, or --json for a report only"
             )
     elif request.output == "-":
         if request.as_json:
@@ -73,6 +74,16 @@ def _check_ranks(picture: Picture, weights: Array) -> None:
         raise SpecError(f"the kernel has {weights.ndim} axes {weights.shape}; a picture takes kernels of rows and columns")
     if weights.ndim > picture.data.ndim:
         raise SpecError(f"the kernel has {weights.ndim} axes {weights.shape}, and the array only {picture.data.ndim} {picture.data.shape}")
+
+
+def first_axis(picture: Picture, weights: Array) -> int:
+    """Return the axis at which the kernel begins: of pages, the second, unless the kernel has an axis for them, too."""
+    return 1 if picture.pages and weights.ndim == 2 else 0
+
+
+def _pages(picture: Picture) -> bool:
+    """Return whether a TIFF of the result has a page for each item of its first axis: a volume, but no array of RGB."""
+    return picture.pages or (not picture.is_image and picture.data.ndim == 3 and picture.data.shape[2] not in (1, 3))
 
 
 def with_numbers(spec: Spec, data: Array, convention: Mapping[str, str | None]) -> Spec:
@@ -98,10 +109,10 @@ def alpha_of(picture: Picture, problem: Problem) -> Array | None:
 
 def _write(request: Request, picture: Picture, result: Array, alpha: Array | None) -> None:
     if request.output == "-":
-        kind = request.kind.upper() if request.kind else {"NPZ": "NPY"}.get(picture.format, picture.format)
-        write_standard_output(encode(result, kind, alpha=alpha))  # type: ignore[arg-type]  # the words are those of Format
+        kind = request.kind.upper() if request.kind else picture.format if picture.format in ("PNG", "JPEG", "TIFF") else "NPY"
+        write_standard_output(encode(result, kind, alpha=alpha, pages=_pages(picture)))  # type: ignore[arg-type]  # words of Format
     elif request.output is not None:
-        write(request.output, result, alpha=alpha, force=request.force)
+        write(request.output, result, alpha=alpha, force=request.force, pages=_pages(picture))
 
 
 def _report(request: Request, picture: Picture, problem: Problem, name: str, weights: Array, result: Array) -> None:
@@ -144,6 +155,8 @@ def hints(picture: Picture, problem: Problem, weights: Array) -> list[str]:
     lost = problem.dtype.startswith("uint") and problem.spec.overflow == "saturate" and problem.spec.offset == 0
     if lost and weights.dtype.kind in "if" and (weights < 0).any() and np.nansum(weights) <= 0:
         found.append(f"negative results become 0 in {problem.dtype}; --dtype int32 -o OUT.npy keeps them")
-    if not picture.is_image and weights.ndim < picture.data.ndim:
+    if picture.pages and weights.ndim == 2:
+        found.append(f"the kernel goes over each of {len(picture.data)} pages by itself; one of three axes goes across them")
+    elif not picture.is_image and weights.ndim < picture.data.ndim:
         found.append(f"the kernel goes over the first {weights.ndim} of {picture.data.ndim} axes, for every item of the others")
     return found

@@ -1,14 +1,20 @@
 """``faltung atlas``: the conventions of other libraries, in tables."""
 
-import sys
+import shutil
+import textwrap
+from typing import Any
 
 from faltung.atlas_page import Table, markdown, rows, view
+from faltung.atlas_page.proof import proof
 from faltung.cli.output import emit_json
+from faltung.cli.tables import print_table
 from faltung.dialects import DIALECTS
 from faltung.dialects.names import full_name, nearest
 from faltung.dialects.record import Dialect
 from faltung.dialects.rows import Row
 from faltung.errors import DialectError
+
+LISTED = ("arguments", "of these")  # entries that stand side by side
 
 
 def show_atlas(name: str | None, views: tuple[str, ...], as_json: bool, as_markdown: bool) -> None:
@@ -25,7 +31,7 @@ def show_atlas(name: str | None, views: tuple[str, ...], as_json: bool, as_markd
         print("\n\n".join(markdown(table) for table in tables))
     else:
         for table in tables:
-            _print(table)
+            print_table(table)
 
 
 def _known(name: str) -> str:
@@ -41,23 +47,11 @@ def _known(name: str) -> str:
 
 
 def _as_dict(table: Table) -> dict[str, object]:
-    return {"title": table.title, "rows": [dict(zip(table.columns, cells, strict=True)) for cells in table.cells]}
-
-
-def _print(table: Table) -> None:
-    """Print a table: laid out on a terminal, tab-separated elsewhere."""
-    if not sys.stdout.isatty():
-        print("\n".join("\t".join(cells) for cells in (table.columns, *table.cells)))
-        return
-    from rich.console import Console
-    from rich.table import Table as Drawn
-
-    drawn = Drawn(title=table.title, box=None, padding=(0, 2, 0, 0), title_justify="left")
-    for column in table.columns:
-        drawn.add_column(column, overflow="fold")
-    for cells in table.cells:
-        drawn.add_row(*cells)
-    Console().print(drawn)
+    entries: list[dict[str, Any]] = [dict(zip(table.columns, cells, strict=True)) for cells in table.cells]
+    for (place, column), count in table.counts.items():
+        if count:
+            entries[place].setdefault("comparisons", {})[column] = count
+    return {"title": table.title, "rows": entries}
 
 
 def _show_one(row: Row, as_json: bool) -> None:
@@ -66,11 +60,14 @@ def _show_one(row: Row, as_json: bool) -> None:
     if as_json:
         emit_json("atlas-entry", **facts)
         return
-    width = max(len(name) for name in facts)
+    indent = max(len(name) for name in facts) + 2
+    room = max(shutil.get_terminal_size().columns, 60) - indent
     for name, value in facts.items():
-        lines = value if isinstance(value, list) else [value]
-        for place, line in enumerate(line for line in lines if line):
-            print(f"{name if place == 0 else '':{width}}  {line}")
+        lines = [
+            line for entry in _entries(name, value) for line in textwrap.wrap(entry, room, break_long_words=False, break_on_hyphens=False)
+        ]
+        for place, line in enumerate(lines):
+            print(f"{name if place == 0 else '':{indent}}{line}")
 
 
 def _facts(row: Row, dialect: Dialect | None) -> dict[str, object]:
@@ -83,4 +80,25 @@ def _facts(row: Row, dialect: Dialect | None) -> dict[str, object]:
         facts["even kernel"] = [f"{call} -> {answer}" for call, answer in view("even", row.function).cells]
         facts["words"] = [f"{law}: {word}" for cells in [view("boundaries", row.function)] for line in cells.cells
                           for law, word in zip(cells.columns[1:], line[1:], strict=True) if word != "–"]  # fmt: skip
-    return facts
+    return facts | _proved(row)
+
+
+def _proved(row: Row) -> dict[str, object]:
+    """Return what ran the function, when, and what was compared."""
+    found, record = proof().evidence(row.function), proof()
+    if not found.comparisons:
+        return {}
+    return {
+        "run by": f"{record.runner(row.function)}, {record.date}",
+        "comparisons": found.comparisons, "refusals": found.refused, "probes": found.probed,
+        "of these": dict(sorted(found.cells.items(), key=lambda entry: -entry[1])),
+    }  # fmt: skip
+
+
+def _entries(name: str, value: object) -> list[str]:
+    """Return what stands beside a name, entry by entry."""
+    if isinstance(value, dict):
+        value = [f"{count:,} {cell}" for cell, count in value.items()]
+    if isinstance(value, list):
+        return [", ".join(value)] if name in LISTED else value
+    return [f"{value:,}" if isinstance(value, int) else str(value)]

@@ -1,5 +1,7 @@
 """The commands. Each reads its arguments and hands them to a room; what a command needs is imported when it runs."""
 
+from typing import Any
+
 import click
 
 import faltung
@@ -31,6 +33,17 @@ Examples:
   faltung diagnose x.npy k.npy y.npy --expected 'scipy.signal.convolve2d(x, k, "same")'
   faltung diagnose data.mat:x data.mat:k result.tif --plot residuals.png
   faltung diagnose --x '[[0,0,0],[1,1,2],[1,3,0]]' --k '[[4,1,1],[0,3,3],[2,1,2]]' --y 10 --expected 14
+"""
+
+IDENTIFY_EXAMPLES = """\b
+Examples:
+  faltung identify before.png after.png
+  faltung identify x.npy y.npy --shape 5x5 --symmetric even -o kernel.npy
+"""
+CHECK_LAYER_EXAMPLES = """\b
+Examples:
+  faltung check-layer mylayer:forward mylayer:backward --path
+  faltung check-layer mylayer:forward mylayer:backward --path --layout NHWC,HWIO->NHWC --json
 """
 
 TRANSLATE_EXAMPLES = """\b
@@ -157,7 +170,7 @@ def probe(function: str, ndim: int, limit: float, here: bool, as_pytest: bool, a
 @click.option("--k", metavar="JSON", help="The kernel.")
 @click.option("--y", metavar="JSON", help="The result; a single number for one output.")
 @click.option("--expected", metavar="WHAT", help="A call of a library, a convention in the notation, a number, a JSON array, or a file.")
-@click.option("--plot", metavar="OUT", help="Draw what the leading explanations leave, side by side: a .png, .svg or .pdf file.")
+@click.option("--plot", metavar="OUT", help="Draw what the leading explanations leave, side by side, into a .png file.")
 @click.option("--force", is_flag=True, help="Replace OUT if it exists.")
 @pixels_option
 @json_option
@@ -173,6 +186,50 @@ def diagnose(files: tuple[str, ...], expected: str | None, plot: str | None, for
 
     question = Question(files=files, pasted=pasted, expected=expected, plot=plot, force=force, as_json=as_json, max_pixels=max_pixels)
     return diagnose_result(question)
+
+
+@group.command(epilog=IDENTIFY_EXAMPLES)
+@click.argument("before")
+@click.argument("after")
+@click.option("--shape", metavar="SIZES", help="Of the kernel, as 5x5.  [default: chosen by itself]")
+@click.option("--stride", metavar="SIZES", default="1", show_default=True, help="Samples from one output to the next.")
+@click.option("--boundary", metavar="WORD", help="What lies outside.  [default: found]")
+@click.option("--symmetric", type=click.Choice(["even", "odd", "each_axis"]), help="Take the kernel to be symmetric.")
+@click.option("--separable", is_flag=True, help="Take the kernel to be a product of one vector an axis.")
+@click.option("--output", "-o", metavar="OUT", help="Write the kernel to a .npy, .npz or .tif file.")
+@click.option("--force", is_flag=True, help="Replace OUT if it exists.")
+@pixels_option
+@json_option
+def identify(before: str, after: str, **wish: Any) -> int:
+    """Find the kernel that turns BEFORE into AFTER, with error bars, what lies outside, and its name in the gallery.
+
+    BEFORE and AFTER are pictures, arrays in files, or numbers. Exit status 4 if no kernel does.
+    """
+    from faltung.cli.identifying import Wish, identify_kernel
+
+    return identify_kernel(before, after, Wish(**wish))
+
+
+@group.command(epilog=CHECK_LAYER_EXAMPLES)
+@click.argument("forward", metavar="MODULE:FORWARD")
+@click.argument("backward", metavar="MODULE:BACKWARD")
+@click.option("--layout", metavar="LETTERS", help="Of the axes, as NCHW,OIHW->NCHW.  [default: found]")
+@click.option("--spec", metavar="NOTATION", help="What the forward function is meant to compute.")
+@click.option("--groups", type=click.IntRange(min=1), help="Of the layer, where it takes no argument of that name.")
+@click.option("--dtype", metavar="WORD", default="float64", show_default=True, help="Of the operands; a complex one checks conjugates.")
+@click.option("--framework", type=click.Choice(["numpy", "torch", "jax"]), help="Whose arrays the functions take.  [default: found]")
+@click.option("--limit", type=click.FloatRange(0.1, 86400), default=60.0, show_default=True, help="Seconds before it is killed.")
+@click.option("--path", "here", is_flag=True, help="Look for the modules in the current folder, too.")
+@json_option
+def check_layer(forward: str, backward: str, here: bool, as_json: bool, **options: Any) -> int:
+    """Check the gradients of a home-made convolution layer against the exact ones, and name the mistake.
+
+    FORWARD takes input and kernel (and bias); BACKWARD takes the outputs' gradient, input and kernel, and returns theirs. They run in a
+    process of their own, which is killed at its limit. Exit status 1 if a gradient is wrong, 4 if that cannot be decided.
+    """
+    from faltung.cli.layer_checking import check_target_layer
+
+    return check_target_layer(forward, backward, (".",) if here else (), as_json, options)
 
 
 @group.command()

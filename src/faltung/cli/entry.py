@@ -14,7 +14,16 @@ from faltung.cli.commands import group
 SCHEMA = "v1"
 DONE, REFUSED, EXTRA_MISSING, BUG, INTERRUPTED = 0, 2, 3, 70, 130
 # What `pip install` must be asked for when one of these modules is missing.
-EXTRAS = {"matplotlib": "plot", "tifffile": "io", "h5py": "io", "zarr": "io", "sklearn": "learn", "fastapi": "lab", "torch": "torch"}
+EXTRAS = {
+    "matplotlib": "plot",
+    "tifffile": "io",
+    "h5py": "io",
+    "zarr": "io",
+    "safetensors": "weights",
+    "sklearn": "learn",
+    "fastapi": "lab",
+    "torch": "torch",
+}
 # An argument such as "-1 0 1" is numbers, and no option.
 _NUMBERS = re.compile(r"-[\d.][\d\s.,;/eEj+-]*")
 

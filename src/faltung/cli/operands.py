@@ -9,7 +9,7 @@ import numpy as np
 
 from faltung.gallery import kernel as gallery_kernel
 from faltung.gallery import kernels
-from faltung.io import MOST_PIXELS, InputError, parse_array, read_numbers
+from faltung.io import MOST_PIXELS, InputError, names_a_file, parse_array, read_numbers, split_member
 
 Array = np.ndarray[Any, Any]
 _LONGEST_NAME = 4096  # of a path; what is longer is a text
@@ -19,9 +19,9 @@ def read_operand(text: str, name: str, max_pixels: int = MOST_PIXELS) -> Array:
     """Return the array that an argument names: a file if there is one, else the numbers it spells."""
     if text.strip() == "-":
         return read_numbers("-", max_pixels=max_pixels)
-    if _is_file(text):
+    if is_file(text):
         return read_numbers(text, max_pixels=max_pixels)
-    if re.search(r"\.(npy|npz|png|jpe?g|txt|csv|json)(:\w+)?$", text):
+    if names_a_file(text):
         raise InputError(f"there is no file {text}")
     return parse_array(text, name)
 
@@ -33,7 +33,7 @@ def read_kernel(text: str, max_pixels: int = MOST_PIXELS) -> tuple[str, Array]:
         found = gallery_kernel(name, **parse_parameters(name, parameters if colon else ""))
         return repr(found), found.weights
     looks_like_numbers = re.match(r"[\s\[(]*[+-]?[.\d]", text) or re.match(r"[\s+-]*(inf|nan)", text)
-    if not (looks_like_numbers or _is_file(text) or text.strip() == "-" or re.search(r"[/\\.]", text)):
+    if not (looks_like_numbers or is_file(text) or text.strip() == "-" or re.search(r"[/\\.]", text)):
         gallery_kernel(name)  # raises, with the nearest names
     weights = read_operand(text, "kernel", max_pixels)
     return "kernel", as_numbers(weights)
@@ -67,10 +67,10 @@ def _parameter(word: str, part: str) -> int | float:
         raise InputError(f"{word!r} in {part!r} is no number; a pair is written with x, as in size=3x5") from None
 
 
-def _is_file(text: str) -> bool:
-    head, mark, member = text.rpartition(".npz:")
+def is_file(text: str) -> bool:
+    """Return whether a text names a file or folder that exists, an array within it aside."""
     try:
-        return len(text) <= _LONGEST_NAME and (Path(text).exists() or bool(mark and member and Path(head + ".npz").exists()))
+        return len(text) <= _LONGEST_NAME and Path(split_member(text)[0]).exists()
     except (OSError, ValueError):  # too long a name, or a null character
         return False
 

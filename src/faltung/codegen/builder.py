@@ -23,7 +23,7 @@ class Value:
 Operand = Value | int
 Body = Callable[[Value, list[Value]], Sequence[Operand] | None]
 INTRINSIC = {"float": "f32", "double": "f64"}
-ITEMSIZE = {"float": 4, "double": 8}
+ITEMSIZE = {"float": 4, "double": 8, "i8": 1, "i16": 2, "i32": 4, "i64": 8}
 NULL = Value("ptr", "null")
 
 
@@ -59,6 +59,20 @@ def constants(numbers: Sequence[float], element: str) -> Value:
 def _rounded(number: float, element: str) -> float:
     single: float = struct.unpack("f", struct.pack("f", number))[0]
     return single if element == "float" else number
+
+
+def whole(number: int, type_: str) -> Value:
+    """Return the constant of an integer type, or vector of it, whose entries are `number`."""
+    count, _, element = type_.strip("<>").rpartition(" x ")
+    if not count:
+        return Value(type_, str(number))
+    return Value(type_, "<" + ", ".join([f"{element} {number}"] * int(count)) + ">")
+
+
+def byte_size(type_: str) -> int:
+    """Return the bytes of a number or vector."""
+    count, _, element = type_.strip("<>").rpartition(" x ")
+    return int(count or 1) * ITEMSIZE[element]
 
 
 def repeated(number: float, lanes: int, element: str) -> Value:
@@ -205,8 +219,32 @@ class Builder:
         return self._emit(type_, f"call {type_} {name}({type_} {a.name}, {type_} {b.name}, {type_} {c.name})")
 
     def arithmetic(self, operation: str, a: Value, b: Value) -> Value:
-        """Return fadd, fsub or fmul of a and b, rounded once."""
+        """Return fadd, fsub, fmul or fdiv of a and b, rounded once; or add, mul, and, or, xor, shl of integers."""
         return self._emit(a.type, f"{operation} {a.type} {a.name}, {b.name}")
+
+    def convert(self, operation: str, a: Value, element: str) -> Value:
+        """Return a as a number, or vector, of another element: sext, zext, trunc, sitofp, uitofp, fptosi, fpext, fptrunc."""
+        count, _, _ = a.type.strip("<>").rpartition(" x ")
+        type_ = f"<{count} x {element}>" if count else element
+        return self._emit(type_, f"{operation} {a.type} {a.name} to {type_}")
+
+    def intrinsic(self, name: str, *values: Value) -> Value:
+        """Return an intrinsic that takes numbers or vectors of one type and returns one: rint, floor, trunc, copysign, smin, smax."""
+        type_ = values[0].type
+        count, _, element = type_.strip("<>").rpartition(" x ")
+        return self.machine(f"llvm.{name}.{'v' + count if count else ''}{INTRINSIC.get(element, element)}", type_, *values)
+
+    def machine(self, name: str, type_: str, *values: Value) -> Value:
+        """Return what the function of LLVM's with this whole name returns."""
+        self.declarations.add(f"declare {type_} @{name}({', '.join(v.type for v in values)})")
+        return self._emit(type_, f"call {type_} @{name}({', '.join(f'{v.type} {v.name}' for v in values)})")
+
+    def where(self, relation: str, a: Value, b: Value, yes: Value, no: Value) -> Value:
+        """Return `yes` in the lanes where a stands in LLVM's floating `relation` to b, else `no`."""
+        count, _, _ = a.type.strip("<>").rpartition(" x ")
+        bits = f"<{count} x i1>" if count else "i1"
+        condition = self._emit(bits, f"fcmp {relation} {a.type} {a.name}, {b.name}")
+        return self._emit(yes.type, f"select {bits} {condition.name}, {yes.type} {yes.name}, {no.type} {no.name}")
 
     def negative(self, a: Value) -> Value:
         return self._emit(a.type, f"fneg {a.type} {a.name}")

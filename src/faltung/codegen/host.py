@@ -26,6 +26,10 @@ class Host:
     vector_bytes: int
     registers: int
     fused: bool
+    pair_sums: bool = False
+    """Whether an instruction multiplies 16-bit numbers and adds neighbouring products in 32 bits (pmaddwd of the vector's width)."""
+    byte_sums: bool = False
+    """Whether one multiplies unsigned by signed bytes and adds four neighbouring products, and a sum, in 32 bits (vpdpbusd)."""
 
     def lanes(self, itemsize: int) -> int:
         """Return how many elements of `itemsize` bytes one vector register holds."""
@@ -83,5 +87,9 @@ def host() -> Host:
     if wide:
         text += ",-prefer-256-bit"  # else LLVM splits the 512-bit vectors that we ask for
     vector_bytes = 64 if wide else 32 if features.get("avx", False) else 16
-    fused = features.get("fma", False)
-    return Host(cpu=llvm.get_host_cpu_name(), features=text, vector_bytes=vector_bytes, registers=32 if wide else 16, fused=fused)
+    pair_sums = features.get("avx512bw" if wide else "avx2", False)
+    byte_sums = pair_sums and features.get("avx512vnni" if wide else "avxvnni", False)
+    return Host(
+        cpu=llvm.get_host_cpu_name(), features=text, vector_bytes=vector_bytes, registers=32 if wide else 16,
+        fused=features.get("fma", False), pair_sums=pair_sums, byte_sums=byte_sums,
+    )  # fmt: skip

@@ -143,7 +143,9 @@ def _inside(shape: tuple[int, ...], kernel: tuple[int, ...]) -> Any:
 def _offers(function: str, spec: Spec) -> Iterable[Arguments]:
     (low, _), (fill, _) = spec.boundary[0], spec.fill[0]
     boundary = None if spec.frame == 0 and function == DIRECT else WORD.get(low, "fill")
-    yield {"boundary": boundary, "fill_value": fill if low == "constant" else 0.0, "normalize_kernel": spec.scale == "1/sum"}
+    normal = spec.scale == "1/sum"
+    words = {"boundary": boundary, "fill_value": fill if low == "constant" else 0.0, "normalize_kernel": normal}
+    yield words if normal or function == DIRECT else {**words, "nan_treatment": "fill"}  # interpolating refuses weights of sum 0
 
 
 _BOTH = {"boundary": "fill", "fill_value": 0.0, "nan_treatment": "interpolate", "normalize_kernel": True}

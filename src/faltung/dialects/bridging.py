@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from faltung.dialects.record import Call, Refusal
 from faltung.dialects.task import Task
 from faltung.spec import Layout, Spec
 from faltung.spec.layout import Groups
@@ -33,6 +34,25 @@ def with_layout(task: Task) -> Task:
     x, k, kernel = (f"{name}[None, None]" for name in (task.x, task.k, task.kernel))
     spec = replace(task.spec, layout=layout)
     return replace(task, spec=spec, x=x, k=k, kernel=kernel, answer=task.answer.replace("{}", "{}[0, 0]"))
+
+
+def in_batches(answer: Call | Refusal) -> Call | Refusal:
+    """Return a line on arrays as one on tensors with a batch and a channel axis, and a kernel with one more axis."""
+    if isinstance(answer, Refusal):
+        return answer if answer.nearest is None else replace(answer, nearest=_in_batches(answer.nearest))
+    return _in_batches(answer)
+
+
+def _in_batches(call: Call) -> Call:
+    x, k = f"torch.as_tensor({call.input})[None, None]", f"torch.as_tensor({call.kernel})[None]"
+    return replace(call, input=x, kernel=k, answer=call.answer.replace("{}", "{}[0, 0]"))
+
+
+def without_batches(task: Task, x_sizes: tuple[int, ...], k_sizes: tuple[int, ...]) -> Task:
+    """Return the task on the only image and channel of a batch, as an array."""
+    x, k = f"numpy.asarray({task.x})[0, 0]", f"numpy.asarray({task.k})[0]"
+    answer = task.answer.replace("{}", "{}[None, None]")
+    return replace(task, x=x, k=k, kernel=k, x_sizes=x_sizes, k_sizes=k_sizes, axes=len(x_sizes), answer=answer)
 
 
 def is_single(layout: Layout, x_shape: tuple[int, ...], k_shape: tuple[int, ...]) -> bool:

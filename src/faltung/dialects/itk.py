@@ -18,6 +18,9 @@ ACCEPTED = (*INTEGERS, "float32", "float64")
 
 PERIODIC_BUG = "SimpleITK 2.5.7 (ITK 5.4): PERIODIC_PAD with half a kernel longer than the image reads memory that is not the image's; " \
     "https://github.com/InsightSoftwareConsortium/ITK"  # fmt: skip
+OVERFLOW_BUG = "SimpleITK 2.5.7: sums that int32, int64 and uint64 do not hold are converted as the processor likes, here to the lowest " \
+    "number or 0, and do not wrap around; not imitated"  # fmt: skip
+FFT_OVERFLOW_BUG = "SimpleITK 2.5.7: FFTConvolution turns sums that uint32 does not hold into 0; not imitated"
 TRUNCATED_BUG = "SimpleITK 2.5.7: FFTConvolution cuts the answers of whole numbers towards zero after rounding errors: up to 1 off"
 
 
@@ -63,11 +66,13 @@ def _dialect(function: str, reference: str, *bugs: str) -> Dialect:
     return Dialect(
         function=function, defaults={"normalize": False, "boundaryCondition": 1, "outputRegionMode": 0}, types=_types,
         reads=partial(_read, function), offers=_offers, prepares=partial(_prepare, function), reference=reference,
-        bugs=(PERIODIC_BUG, *bugs),
+        bugs=(PERIODIC_BUG, OVERFLOW_BUG, *bugs),
     )  # fmt: skip
 
 
 ITK = {
     "SimpleITK.Convolution": _dialect("SimpleITK.Convolution", "the origin of a 'valid' answer moves in physical space"),
-    "SimpleITK.FFTConvolution": _dialect("SimpleITK.FFTConvolution", "by transforms: floats within rounding", TRUNCATED_BUG),
+    "SimpleITK.FFTConvolution": _dialect(
+        "SimpleITK.FFTConvolution", "by transforms: floats within rounding", TRUNCATED_BUG, FFT_OVERFLOW_BUG
+    ),
 }

@@ -90,7 +90,8 @@ def _typed(call: Call) -> str:
     if "border" in words:
         border = words.pop("border")
         operands.append(f'"{border}"' if isinstance(border, str) else f"Fill({border})")
-    keywords = ", ".join(f"{name}={str(value).lower() if isinstance(value, bool) else value!r}" for name, value in words.items())
+    shown = {name: str(value).lower() if isinstance(value, bool) else repr(value) for name, value in words.items()}
+    keywords = ", ".join(f"{name}={value}" for name, value in shown.items())
     return f"{call.function.removeprefix('julia.')}({', '.join(operands)}{'; ' + keywords if keywords else ''})"
 
 

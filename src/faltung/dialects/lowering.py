@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import prod
 
-from faltung.dialects.accepting import refusal
+from faltung.dialects.accepting import refusal, refusal_of, transposed_refusal
 from faltung.dialects.amounts import NONE, Amount, lower_half, text, upper_half
 from faltung.dialects.padding import padded
 from faltung.dialects.record import Call, Dialect, Refusal, Typed, read_with
@@ -24,12 +24,15 @@ NO_STEPS = ("ffmpeg", "imagemagick", "svg", "librsvg", "gegl", "web_audio")
 
 def lowered(dialect: Dialect, task: Task) -> Call | Refusal:
     """Return the line of a task in a library, or the Refusal of its plain `write`."""
+    rank = rank_of(task)
+    if rank is not None and dialect.axes not in (None, rank):
+        return Refusal(function=dialect.function, reason=f"{dialect.function} slides over {dialect.axes} axes, not over {rank}")
     plain = write_with(dialect, task.spec, wrapped(task, task.x), wrapped(task, task.kernel))
-    why = refusal(dialect, task.spec, rank_of(task), task.x_sizes, taps_of(task)) if task.spec.layout is None else None
+    why = refusal(dialect, task.spec, rank, task.x_sizes, taps_of(task)) if task.spec.layout is None else None
     if why is not None:
         return Refusal(function=dialect.function, reason=why)
     if dialect.language != "python" or dialect.function.partition(".")[0] in NO_STEPS:
-        return _spelled(dialect, task) or plain
+        return _spelled(dialect, task) or _unless_refused(dialect, plain, task)
     for reduced in _reductions(task):
         found = _spelled(dialect, reduced) or _centred(dialect, reduced)
         if found is not None:
@@ -38,7 +41,21 @@ def lowered(dialect: Dialect, task: Task) -> Call | Refusal:
         found = padded(dialect, reduced)
         if found is not None:
             return found
-    return plain
+    return _unless_refused(dialect, plain, task)
+
+
+def _unless_refused(dialect: Dialect, plain: Call | Refusal, task: Task) -> Call | Refusal:
+    """Return the line, or why the library refuses operands of these sizes with its arguments."""
+    why = _refusal(dialect, plain, task) if isinstance(plain, Call) else None
+    return plain if why is None else Refusal(function=dialect.function, reason=why)
+
+
+def _refusal(dialect: Dialect, call: Call, task: Task) -> str | None:
+    if task.spec.operation == "convolve_transpose" and dialect.says is not None:
+        return transposed_refusal(dialect, task.spec, dict(call.arguments), task.x_sizes, task.k_sizes)
+    if task.spec.layout is not None:
+        return None
+    return refusal_of(dialect, dict(call.arguments), rank_of(task), task.x_sizes, taps_of(task))
 
 
 def _reductions(task: Task) -> Iterator[Task]:
@@ -79,8 +96,8 @@ def _without_input_dilation(task: Task) -> Task | None:
 
 def _spread_out(operand: str, steps: tuple[int, ...]) -> str:
     """Return an operand with zeros between its entries: a Kronecker product with a one and zeros, without the zeros at the end."""
-    zeros = ", 0" * (steps[0] - 1)
-    unit = f"[1{zeros}]" if len(steps) == 1 else f"numpy.eye(1, {prod(steps)}, dtype=int).reshape({', '.join(map(str, steps))})"
+    zeros = ", False" * (steps[0] - 1)  # of booleans, so that the operand's dtype stays
+    unit = f"[True{zeros}]" if len(steps) == 1 else f"numpy.eye(1, {prod(steps)}, dtype=bool).reshape({', '.join(map(str, steps))})"
     ends = ", ".join(f":{1 - step}" if step > 1 else ":" for step in steps)
     return f"numpy.kron({operand}, {unit})[{ends}]"
 
@@ -120,7 +137,7 @@ def _spelled(dialect: Dialect, task: Task) -> Call | None:
     """Return the call if one spelling of the Spec can be said, with the operands in the order in which they stand."""
     for spec in spellings(task):
         call = write_with(dialect, spec, wrapped(task, task.x), wrapped(task, task.kernel))
-        if isinstance(call, Call) and not _exchanges(dialect, call, spec, task):
+        if isinstance(call, Call) and not _exchanges(dialect, call, spec, task) and _refusal(dialect, call, task) is None:
             return replace(call, answer=task.answer.replace("{}", call.answer), notes=_kept_notes(call, task))
     return None
 

@@ -91,14 +91,20 @@ def _imfilter(function: str, arguments: Arguments) -> Spec:
     )  # fmt: skip
 
 
+def _lengths(function: str, shapes: tuple[tuple[int, ...], tuple[int, ...]]) -> tuple[int, int]:
+    if {len(shape) for shape in shapes} != {1}:
+        raise DialectError(f"{function} takes two vectors; these have shapes {shapes[0]} and {shapes[1]}")
+    return shapes[0][0], shapes[1][0]
+
+
 def _xcorr(function: str, arguments: Arguments) -> Spec:
     choice(function, "scaleopt", arguments["scaleopt"], {"none": None})
-    lag, sizes = arguments["maxlag"], (arguments["x_shape"], arguments["k_shape"])
+    lag, x_shape, k_shape = (arguments[name] for name in ("maxlag", "x_shape", "k_shape"))
     if lag is not None and (isinstance(lag, bool) or not isinstance(lag, int) or lag < 0):
         raise DialectError(f"{function} has maxlag {lag!r}; it must be a whole number of at least 0")
-    if sizes[0] is None or sizes[1] is None:
+    if x_shape is None or k_shape is None:
         raise ShapesNeededError(f"{function}: its lags depend on the lengths of both operands; give x_shape and k_shape")
-    (n,), (k,) = sizes
+    n, k = _lengths(function, (x_shape, k_shape))
     lag = max(n, k) - 1 if lag is None else lag
     pads = ((lag, lag + k - n),)
     return Spec(operation="correlate", mode="pads", pads=pads, conj="kernel", dtype=_floating(function, arguments))
@@ -109,12 +115,13 @@ def _xcorr2(function: str, arguments: Arguments) -> Spec:
 
 
 def _cconv(function: str, arguments: Arguments) -> Spec:
-    n, sizes, dtype = arguments["n"], (arguments["x_shape"], arguments["k_shape"]), _floating(function, arguments)
+    n, x_shape, k_shape = (arguments[name] for name in ("n", "x_shape", "k_shape"))
+    dtype = _floating(function, arguments)
     if n is None:
         return Spec(operation="convolve", dtype=dtype)
-    if sizes[0] is None or sizes[1] is None:
+    if x_shape is None or k_shape is None:
         raise ShapesNeededError(f"{function}: what n = {n} outputs are depends on the lengths of both operands; give x_shape and k_shape")
-    (size,), (taps,) = sizes
+    size, taps = _lengths(function, (x_shape, k_shape))
     if n >= size + taps - 1:
         return Spec(operation="convolve", mode="pads", pads=((taps - 1, n - size),), dtype=dtype)
     if n == size >= taps:

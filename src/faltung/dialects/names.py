@@ -24,6 +24,7 @@ ALIASES: dict[str, str] = {
 # The operands' parameters, by the longest beginning of the function's name.
 OPERANDS: dict[str, tuple[str, str]] = {
     "numpy": ("a", "v"), "scipy.signal": ("in1", "in2"), "scipy.ndimage": ("input", "weights"), "cv2.filter2D": ("src", "kernel"),
+    "cv2.sepFilter2D": ("src", "kernelX"), "cv2.blur": ("src", "ksize"), "cv2.boxFilter": ("src", "ksize"),
     "cv2.matchTemplate": ("image", "templ"), "torch": ("input", "weight"), "skimage.filters": ("image", "kernel"),
     "astropy.convolution": ("array", "kernel"), "dask_image.ndfilters": ("image", "weights"), "jax.numpy": ("a", "v"),
     "jax.scipy.signal": ("in1", "in2"), "jax.lax": ("lhs", "rhs"), "keras.ops": ("inputs", "kernel"), "tensorflow": ("input", "filters"),
@@ -36,6 +37,8 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "cv2.filter2D": ("x", "ddepth", "k", "dst", "anchor", "delta", "borderType"),
     "scipy.ndimage.convolve": ("x", "k", "output", "mode", "cval", "origin"),
     "scipy.ndimage.correlate": ("x", "k", "output", "mode", "cval", "origin"),
+    "cv2.blur": ("x", "ksize", "dst", "anchor", "borderType"),
+    "cv2.boxFilter": ("x", "ddepth", "ksize", "dst", "anchor", "normalize", "borderType"),
     "torch.nn.functional.conv1d": ("x", "k", "bias", "stride", "padding", "dilation", "groups"),
     "torch.nn.functional.conv2d": ("x", "k", "bias", "stride", "padding", "dilation", "groups"),
     "torch.nn.functional.conv3d": ("x", "k", "bias", "stride", "padding", "dilation", "groups"),
@@ -46,6 +49,24 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "mathematica.ListConvolve": ("k", "x", "overhang", "padding"),
     "mathematica.ListCorrelate": ("k", "x", "overhang", "padding"),
 }
+
+# Arguments that act before or behind the sums, and the values with which they do nothing: with others no Spec says what the call means.
+AROUND: dict[str, dict[str, Any]] = {
+    "onnx.ConvInteger": {"x_zero_point": 0, "w_zero_point": 0},
+    "onnx.QLinearConv": {
+        "x_scale": 1.0, "x_zero_point": 0, "w_scale": 1.0, "w_zero_point": 0, "y_scale": 1.0, "y_zero_point": 0,
+    },
+    "keras.ops.separable_conv": {"pointwise_kernel": "a number for each channel"},  # nothing is what it means without
+    "astropy.convolution.convolve": {"mask": None, "preserve_nan": False},
+    "astropy.convolution.convolve_fft": {"mask": None, "preserve_nan": False, "min_wt": 0.0},
+    "svg.feConvolveMatrix": {"color_interpolation_filters": "sRGB"},
+    "librsvg.feConvolveMatrix": {"color_interpolation_filters": "sRGB"},
+    "web_audio.ConvolverNode": {"normalize": False},
+}  # fmt: skip
+
+# Functions that are told a size in place of a kernel, (width, height), and those whose kernel is the outer product of two.
+SIZED = ("cv2.blur", "cv2.boxFilter")
+OUTER = {"cv2.sepFilter2D": "kernelY"}
 
 # Functions that recognise their options by value, in any order: a word and the argument that it is; None: a number's.
 BY_VALUE: dict[str, dict[str | None, str]] = {

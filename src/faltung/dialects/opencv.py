@@ -77,7 +77,8 @@ def _core(function: str, combinations: Combinations, arguments: Arguments) -> di
 
 
 def _filter(function: str, combinations: Combinations, arguments: Arguments) -> Spec:
-    return Spec(**_core(function, combinations, arguments), offset=arguments["delta"], rounding="half_even")
+    missing: Any = "skip_zero_weights" if function == "cv2.filter2D" else "propagate"
+    return Spec(**_core(function, combinations, arguments), offset=arguments["delta"], rounding="half_even", missing=missing)
 
 
 def _box(function: str, arguments: Arguments) -> Spec:
@@ -201,6 +202,14 @@ _BIAS = (
     "so that white means of 2 are 256, stored as 0 (black) in the last 15 or fewer samples of a row: not imitated; "
     "https://github.com/opencv/opencv modules/imgproc/src/box_filter.simd.hpp, ColumnSum<ushort, uchar>"
 )
+_POISON = (
+    "OpenCV 5.0.0: filter2D with a large kernel goes through a Fourier transform, and one NaN or infinity spreads over whole tiles; not "
+    "imitated; https://github.com/opencv/opencv modules/imgproc/src/filter.dispatch.cpp"
+)
+_STAYS = (
+    "OpenCV 5.0.0: a NaN or an infinity stays in the running sums of boxFilter and blur, down to the last row; not imitated; "
+    "https://github.com/opencv/opencv modules/imgproc/src/box_filter.simd.hpp"
+)
 _PLACE = {"anchor": (-1, -1), "borderType": 4}
 
 OPENCV = {
@@ -208,6 +217,7 @@ OPENCV = {
         function="cv2.filter2D", defaults={"ddepth": -1, "anchor": (-1, -1), "delta": 0, "borderType": 4}, axes=2, sliding=planes,
         reads=partial(_filter, "cv2.filter2D", FILTER), offers=_offers, prepares=_prepare_filter, types=_types_filter,
         signature=("x", "ddepth", "k", "dst", "anchor", "delta", "borderType"),
+        bugs=(_POISON,),
         reference="large kernels (130 weights; 50 unless uint8 or float32 stays so) go through a Fourier transform: other last bits",
     ),
     "cv2.sepFilter2D": Dialect(
@@ -219,12 +229,12 @@ OPENCV = {
     "cv2.boxFilter": Dialect(
         function="cv2.boxFilter", defaults={"ddepth": -1, "normalize": True, **_PLACE}, axes=2, sliding=planes,
         reads=partial(_box, "cv2.boxFilter"), offers=_nothing, prepares=partial(_prepare_box, "cv2.boxFilter"),
-        reference="uint8 to uint8 with at most 256 weights is rounded half up; 16-bit sums are scaled in float32", bugs=(_BIAS,),
+        reference="uint8 to uint8 with at most 256 weights is rounded half up; 16-bit sums are scaled in float32", bugs=(_BIAS, _STAYS),
     ),
     "cv2.blur": Dialect(
         function="cv2.blur", defaults=_PLACE, axes=2, sliding=planes,
         reads=partial(_box, "cv2.blur"), offers=_nothing, prepares=partial(_prepare_box, "cv2.blur"),
-        reference="boxFilter with ddepth=-1", bugs=(_BIAS,),
+        reference="boxFilter with ddepth=-1", bugs=(_BIAS, _STAYS),
     ),
     "cv2.matchTemplate": Dialect(
         function="cv2.matchTemplate", defaults={"method": 2, "mask": None}, reads=_match, offers=_offers_match, axes=2,

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from faltung.dialects.accepting import refusal_of
 from faltung.dialects.amounts import NONE, Amount, is_number, is_zero, lower_half, text, upper_half
 from faltung.dialects.record import Call, Dialect
-from faltung.dialects.task import Sides, Task, dilation_of, rank_of, shape_name, sides, with_channels, wrapped
+from faltung.dialects.task import Sides, Task, dilation_of, rank_of, shape_name, sides, taps_of, with_channels, wrapped
 from faltung.dialects.writing import SWAPS, write_with
 from faltung.errors import SpecError
 from faltung.spec import Spec
@@ -32,12 +33,24 @@ def padded(dialect: Dialect, task: Task) -> Call | None:
             continue
         x = pad if needs_pad and pad is not None else task.x
         call = write_with(dialect, core, wrapped(task, x), wrapped(task, task.kernel))
-        if isinstance(call, Call) and (set(core.stride) == {1} or core.mode in ("valid", "pads")):
+        fits = isinstance(call, Call) and refusal_of(dialect, dict(call.arguments), *_sizes(task, axes, needs_pad)) is None
+        if isinstance(call, Call) and fits and (set(core.stride) == {1} or core.mode in ("valid", "pads")):
             notes = tuple(note for note in call.notes if note != SWAPS)
             swaps = spec.operands not in ("as_given", "exchanged") and task.x_sizes is None
             more = (SWAPS,) if swaps else ()
             return replace(call, answer=task.answer.replace("{}", call.answer + _slices(task, axes, core, begins)), notes=(*notes, *more))
     return None
+
+
+def _sizes(task: Task, axes: tuple[Sides, ...], padded: bool) -> tuple[int | None, tuple[int, ...] | None, tuple[int, ...] | None]:
+    """Return how many axes there are, and the sizes of the operands that the call is given; None where they are not known."""
+    rank, taps = rank_of(task) if task.spec.layout is None else None, taps_of(task)
+    if task.x_sizes is None or not padded:
+        return rank, task.x_sizes, taps
+    if not all(is_number(side.low) and is_number(side.high) for side in axes):
+        return rank, None, taps
+    sizes = zip(task.x_sizes, axes, strict=True)
+    return rank, tuple(n + max(side.low.constant, 0) + max(side.high.constant, 0) for n, side in sizes), taps
 
 
 def _cores(spec: Spec, axes: tuple[Sides, ...], dilations: tuple[int, ...]) -> Iterator[tuple[Spec, tuple[Amount, ...], bool]]:

@@ -1,6 +1,7 @@
 """How operands are reversed, conjugated, scaled and transposed in the languages that a line can be in; ``{}`` stands for the operand."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from faltung.dialects.record import Language
 
@@ -46,12 +47,35 @@ JULIA = Phrases(
     by_sum="{} ./ sum({})", by_abs_sum="{} ./ sum(abs.({}))", times="{} .* {factor}", first_axis=1,
 )  # fmt: skip
 
+# Libraries, and functions, that take real numbers only: what they conjugate does not matter, and their lines conjugate nothing.
+REAL = frozenset({
+    "cv2", "skimage", "PIL", "pyvips", "SimpleITK", "astropy", "mlx", "tinygrad", "onnx", "tensorflow", "imagemagick", "ffmpeg", "svg",
+    "librsvg", "gegl", "web_audio", "r.stats.filter", "octave.imfilter", "matlab.imfilter",
+})  # fmt: skip
+
 PHRASES: dict[Language, Phrases] = {"python": NUMPY, "octave": OCTAVE, "r": R, "mathematica": MATHEMATICA, "julia": JULIA}
 
 
 def phrases_of(function: str, language: Language) -> Phrases:
     """Return the phrases for the operands of a function: torch has arrays of its own."""
     return TORCH if function.startswith("torch.") else PHRASES[language]
+
+
+def takes_real_only(function: str) -> bool:
+    """Return whether a function takes real numbers only.
+
+    Examples
+    --------
+    >>> from faltung.dialects.phrases import takes_real_only
+    >>> takes_real_only("cv2.filter2D"), takes_real_only("octave.imfilter"), takes_real_only("octave.conv2")
+    (True, True, False)
+    """
+    return function in REAL or function.partition(".")[0] in REAL
+
+
+def factor_text(factor: object) -> str:
+    """Return a factor as it is typed: fractions as a quotient, which every language here has."""
+    return f"({factor.numerator} / {factor.denominator})" if isinstance(factor, Fraction) else repr(factor)
 
 
 def say(phrase: str, operand: str) -> str:

@@ -42,7 +42,7 @@ def _read(function: str, fixed: str | None, arguments: Arguments) -> Spec:
     return Spec(
         operation="correlate", mode="same", anchor=("high",), boundary=(("edge", "edge"),), dtype=dtype, rounding="half_up",
         overflow="wrap" if dtype in ("uint32", "int32") else "saturate",
-        scale=1 if scale == 1 else 1 / Fraction(scale), offset=arguments["offset"],
+        scale=1 if scale == 1 else 1 / Fraction(scale), offset=arguments["offset"], missing="skip_zero_weights",
     )  # fmt: skip
 
 
@@ -58,6 +58,8 @@ def _prepare(function: str, fixed: str | None, x: Any, k: Any, arguments: Argume
 
 
 def _offers(fixed: str | None, spec: Spec) -> Iterable[Arguments]:
+    if fixed == "integer" and isinstance(spec.scale, str):
+        return  # weights divided by their sum are no whole numbers
     scale = 1 / Fraction(spec.scale) if not isinstance(spec.scale, str) else Fraction(1)
     words = {"scale": int(scale) if scale.denominator == 1 else float(scale), "offset": spec.offset}
     yield words if fixed else {"precision": "float" if spec.dtype in (None, "float32", "float64") else "integer", **words}

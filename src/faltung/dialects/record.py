@@ -110,6 +110,8 @@ class Dialect:
         In which the line is.
     says : callable, optional
         Writes a Spec on operands of two names in place of `faltung.dialects.writing`: where axes must be moved, for example.
+    batched : bool
+        Whether the input has a batch and a channel axis in front, which do not slide, and the kernel one more axis.
     """
 
     function: str
@@ -127,6 +129,7 @@ class Dialect:
     types: Callable[[Call], str] | None = None
     language: Language = "python"
     says: "Callable[[Dialect, Spec, str, str], Call | Refusal] | None" = None
+    batched: bool = False
 
 
 def read_with(dialect: Dialect, arguments: Arguments) -> Spec:

@@ -8,7 +8,9 @@ nn.depthwise_conv2d    (…, I, M)   the same; output channel c·M + m
 nn.conv2d_transpose …  (…, O, I)   of output_shape: SAME crops (reach + 1 − stride) // 2 in front, VALID nothing
 =====================  ==========  ==========================================================================================
 
-Strides and dilations are one number, one for each sliding axis, or one for each axis of the input. Complex numbers are refused.
+Strides and dilations are one number, one for each sliding axis, or one for each axis of the input; conv3d takes the last only, and
+depthwise_conv2d strides for the four axes and dilations for two. Pads are taken by conv2d and depthwise_conv2d, groups not by conv3d.
+Complex numbers are refused, and so are most integers.
 """
 
 from collections.abc import Iterable
@@ -33,8 +35,16 @@ from faltung.dialects.tensors import (
 from faltung.errors import DialectError
 from faltung.spec import Spec
 from faltung.spec.layout import Groups, Layout
+from faltung.spec.spec import at
 
-DTYPES = ("float16", "float32", "float64", "int32")
+DTYPES = ("float16", "float32", "float64")
+WHOLE = ("tensorflow.nn.conv1d", "tensorflow.nn.conv2d", "tensorflow.nn.conv1d_transpose", "tensorflow.nn.conv2d_transpose")  # int32 too
+# How many numbers a list must have, where it may not be one for each sliding axis or a number alone.
+LISTS = {
+    ("tensorflow.nn.conv3d", "strides"): 5, ("tensorflow.nn.conv3d", "dilations"): 5, ("tensorflow.nn.depthwise_conv2d", "strides"): 4,
+    ("tensorflow.nn.depthwise_conv2d", "dilations"): 2,
+}  # fmt: skip
+PADDED = ("tensorflow.nn.conv2d", "tensorflow.nn.depthwise_conv2d")
 BEHIND = {None: True, "NWC": True, "NHWC": True, "NDHWC": True, "NCW": False, "NCHW": False, "NCDHW": False}
 
 
@@ -52,6 +62,9 @@ def _steps(function: str, name: str, arguments: Arguments, rank: int, layout: La
         if name != "dilations":
             raise DialectError(f"{function} needs {name}")
         return (1,) * rank
+    count = LISTS.get((function, name))
+    if count is not None and not (isinstance(value, tuple | list) and len(value) == count):
+        raise DialectError(f"{function} has {name} {value!r}; it takes a list of {count} whole numbers")
     if isinstance(value, tuple | list) and len(value) == rank + 2:
         entries = dict(zip(layout.input, each(function, name, value, rank + 2), strict=True))
         if (entries["N"], entries["C"]) != (1, 1):
@@ -63,6 +76,8 @@ def _steps(function: str, name: str, arguments: Arguments, rank: int, layout: La
 def _padding(function: str, arguments: Arguments, layout: Layout) -> dict[str, Any]:
     padding = arguments["padding"]
     if isinstance(padding, tuple | list):
+        if function not in PADDED:
+            raise DialectError(f"{function} has padding {padding!r}; it takes 'SAME' or 'VALID', and pads only after tensorflow.pad")
         if len(padding) != len(layout.input):
             raise DialectError(f"{function} has padding {padding!r}; it takes a pair for each of the input's {len(layout.input)} axes")
         pairs = dict(zip(layout.input, (each(function, "padding", pair, 2, least=0) for pair in padding), strict=True))
@@ -75,8 +90,12 @@ def _conv(function: str, rank: int, arguments: Arguments) -> Spec:
     return layer(
         operation="correlate", conj="none", layout=layout, stride=_steps(function, "strides", arguments, rank, layout),
         dilation=_steps(function, "dilations", arguments, rank, layout), groups=Groups(count=_groups(function, arguments, layout)),
-        **_padding(function, arguments, layout), **one_dtype(function, arguments, DTYPES),
+        **_padding(function, arguments, layout), **one_dtype(function, arguments, _dtypes(function)),
     )  # fmt: skip
+
+
+def _dtypes(function: str) -> tuple[str, ...]:
+    return (*DTYPES, "int32") if function in WHOLE else DTYPES
 
 
 def _groups(function: str, arguments: Arguments, layout: Layout) -> int:
@@ -85,6 +104,8 @@ def _groups(function: str, arguments: Arguments, layout: Layout) -> int:
     have, take = arguments["x_shape"][layout.input.index("C")], arguments["k_shape"][-2]
     if have % take:
         raise DialectError(f"{function} takes {take} channels in a group, which do not divide the input's {have}")
+    if have != take and function == "tensorflow.nn.conv3d":
+        raise DialectError(f"{function} has no groups: its kernel takes {take} channels, the input has {have}")
     return int(have // take)
 
 
@@ -99,7 +120,7 @@ def _depthwise(arguments: Arguments) -> Spec:
     return layer(
         operation="correlate", conj="none", layout=layout, stride=stride, dilation=dilation,
         groups=Groups(count=arguments["k_shape"][-2], kernel="I"), **_padding(function, arguments, layout),
-        **one_dtype(function, arguments, DTYPES[:3]),
+        **one_dtype(function, arguments, DTYPES),
     )  # fmt: skip
 
 
@@ -107,7 +128,7 @@ def _transpose(function: str, rank: int, arguments: Arguments) -> Spec:
     layout = _layout(function, arguments, rank, "{}OI")
     stride = _steps(function, "strides", arguments, rank, layout)
     padding = choice(function, "padding", arguments["padding"], {"SAME": "SAME", "VALID": "VALID"})
-    fields = {"operation": "convolve_transpose", "layout": layout, "stride": stride, **one_dtype(function, arguments, DTYPES[:3])}
+    fields = {"operation": "convolve_transpose", "layout": layout, "stride": stride, **one_dtype(function, arguments, _dtypes(function))}
     wanted_shape = arguments["output_shape"]
     if wanted_shape is None or arguments["x_shape"] is None:
         return layer(mode="same_upper" if padding == "SAME" else "full", **fields)
@@ -135,9 +156,18 @@ def _offers(rank: int, spec: Spec) -> Iterable[Arguments]:
     pairs = [list(pair) for pair in wanted_pads(spec, rank)]
     listed = [[0, 0], [0, 0], *pairs] if front else [[0, 0], *pairs, [0, 0]]
     words = {"same": "SAME", "same_upper": "SAME", "valid": "VALID"}
-    steps = {"stride" if rank == 1 else "strides": wanted(spec, "stride", rank), "dilations": wanted(spec, "dilation", rank)}
-    steps["dilations"] = None if steps["dilations"] == 1 else steps["dilations"]
+    steps = {"stride" if rank == 1 else "strides": _listed(spec, "stride", rank, front), "dilations": None}
+    if set(spec.dilation) != {1}:
+        steps["dilations"] = _listed(spec, "dilation", rank, front)
     yield {**steps, "padding": words.get(spec.mode, listed), "data_format": {1: "NCW", 2: "NCHW", 3: "NCDHW"}[rank] if front else None}
+
+
+def _listed(spec: Spec, name: str, rank: int, front: bool) -> Any:
+    """Return a number, or one for each axis; for three axes one for each of the input's."""
+    if rank < 3:
+        return wanted(spec, name, rank)
+    entries = [at(getattr(spec, name), axis) for axis in range(rank)]
+    return [1, 1, *entries] if front else [1, *entries, 1]
 
 
 def _none(_: Spec) -> Iterable[Arguments]:
@@ -147,7 +177,7 @@ def _none(_: Spec) -> Iterable[Arguments]:
 FLAT = {"stride": None, "padding": None, "data_format": None, "dilations": None}
 CONV = {"strides": None, "padding": None, "data_format": None, "dilations": None}
 TRANSPOSE = {"output_shape": None, "strides": None, "padding": "SAME", "data_format": None}
-REFERENCE = "TensorFlow's API pages; run once by hand with tensorflow-cpu 2.21.0, which is too large (1.5 GB) for the suite"
+VERSION = "tensorflow-cpu 2.21.0"
 GARBAGE = ("tensorflow-cpu 2.21.0: VALID with a kernel that is too long can return uninitialised memory; not imitated",)
 
 
@@ -156,7 +186,7 @@ def _forward(rank: int) -> Dialect:
     return Dialect(
         function=function, defaults=FLAT if rank == 1 else CONV, reads=partial(_conv, function, rank),
         offers=partial(_offers, rank), axes=rank,
-        prepares=partial(_checked, function, rank), says=says, evidence="documentation", reference=REFERENCE,
+        prepares=partial(_checked, function, rank), says=says, reference=VERSION,
         bugs=GARBAGE,
     )  # fmt: skip
 
@@ -165,7 +195,7 @@ def _backward(rank: int) -> Dialect:
     function = f"tensorflow.nn.conv{rank}d_transpose"
     return Dialect(
         function=function, defaults=TRANSPOSE, reads=partial(_transpose, function, rank), offers=_none, axes=rank,
-        prepares=partial(_checked, function, rank), says=says, evidence="documentation", reference=REFERENCE,
+        prepares=partial(_checked, function, rank), says=says, reference=VERSION,
     )  # fmt: skip
 
 
@@ -173,7 +203,7 @@ TENSORFLOW = {
     **{f"tensorflow.nn.conv{rank}d": _forward(rank) for rank in (1, 2, 3)},
     "tensorflow.nn.depthwise_conv2d": Dialect(
         function="tensorflow.nn.depthwise_conv2d", defaults=CONV, reads=_depthwise, offers=_none, axes=2,
-        prepares=partial(_checked, "tensorflow.nn.depthwise_conv2d", 2), says=says, evidence="documentation", reference=REFERENCE,
+        prepares=partial(_checked, "tensorflow.nn.depthwise_conv2d", 2), says=says, reference=VERSION,
     ),
     **{f"tensorflow.nn.conv{rank}d_transpose": _backward(rank) for rank in (1, 2, 3)},
 }  # fmt: skip

@@ -15,6 +15,7 @@ dilated ones.
 
 from collections.abc import Iterable
 from functools import partial
+from itertools import product
 from typing import Any
 
 from faltung.dialects.record import Arguments, Call, Dialect, choice
@@ -164,7 +165,9 @@ def _transpose_offers(rank: int, spec: Spec) -> Iterable[Arguments]:
 
 def _filter2d_offers(spec: Spec) -> Iterable[Arguments]:
     word = {law: name for name, law in BORDERS.items()}.get(spec.boundary[0][0], "constant")
-    return ({"padding": padding, "border_type": word} for padding in ("same", "valid"))
+    behaviours = ("conv", "corr") if spec.operation == "convolve" else ("corr", "conv")
+    for padding, behaviour in product(("same", "valid"), behaviours):
+        yield {"padding": padding, "border_type": word, "behaviour": behaviour, "normalized": spec.scale == "1/abs_sum"}
 
 
 def _typed_layer(call: Call) -> str:
@@ -220,7 +223,7 @@ TORCH = {
     **{f"torch.nn.Conv{rank}d": _layer_dialect(rank) for rank in (1, 2, 3)},
     "kornia.filters.filter2d": Dialect(
         function="kornia.filters.filter2d", defaults=FILTER2D, reads=_filter2d, offers=_filter2d_offers, axes=2,
-        sliding=lambda _: (2, 3), prepares=_one_kernel,
+        sliding=lambda _: (2, 3), prepares=_one_kernel, batched=True,
         reference="kornia 0.9.0 on torch 2.13.0; its docstring; one kernel for the whole batch",
     ),
 }  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from faltung.dialects.names import BY_VALUE, CONSTANTS, IDLE, SIGNATURES, full_name, known, nearest, operand_names
+from faltung.dialects.names import AROUND, BY_VALUE, CONSTANTS, IDLE, OUTER, SIGNATURES, SIZED, full_name, known, nearest, operand_names
 from faltung.dialects.record import Dialect
 from faltung.errors import DialectError
 
@@ -51,11 +51,18 @@ def read_text(text: str, table: Mapping[str, Dialect]) -> TypedCall:
     given = _parameters(node, table[function])
     texts: dict[str, str] = {}
     shapes: dict[str, tuple[int, ...] | None] = {}
+    if function in SIZED and "k" in given:  # by its name, where it is no parameter by position
+        given["ksize"] = given.pop("k")
     for role, what in (("x", "input"), ("k", "kernel")):
         operand = given.pop(role, None)
         texts[role], shapes[role] = (role, None) if operand is None else _operand(operand, what)
+    if function in SIZED:
+        texts["k"], shapes["k"] = _box(function, given.pop("ksize", None))
+    if function in OUTER:
+        texts["k"], shapes["k"] = _outer(function, texts["k"], shapes["k"], given.pop(OUTER[function], None))
     arguments = {name: _value(name, value) for name, value in given.items()}
     kept = _kept(arguments, table[function])
+    _check_around(table[function], kept)
     return TypedCall(function=function, arguments=kept, input=texts["x"], kernel=texts["k"], x_shape=shapes["x"], k_shape=shapes["k"])
 
 
@@ -174,6 +181,38 @@ def _has_call(node: ast.expr) -> bool:
         ast.Name, ast.Attribute, ast.Subscript, ast.Slice, ast.Constant, ast.Tuple, ast.UnaryOp, ast.USub, ast.Load, ast.expr_context,
     )  # fmt: skip
     return not all(isinstance(part, allowed) for part in ast.walk(node))
+
+
+def _box(function: str, node: ast.expr | None) -> tuple[str, tuple[int, ...] | None]:
+    """Return a kernel of ones and its shape from (width, height)."""
+    if node is None:
+        return "k", None
+    size = _value("ksize", node)
+    whole = isinstance(size, tuple | list) and len(size) == 2 and all(type(entry) is int and entry > 0 for entry in size)
+    if not whole:
+        raise DialectError(
+            f"{function} has ksize {_first_words(ast.unparse(node))}; it must be (width, height), whole numbers of at least 1"
+        )
+    return f"numpy.ones(({size[1]}, {size[0]}))", (size[1], size[0])
+
+
+def _outer(function: str, row: str, width: tuple[int, ...] | None, node: ast.expr | None) -> tuple[str, tuple[int, ...] | None]:
+    """Return the outer product of a column and a row, and its shape where both are lists."""
+    if node is None:
+        raise DialectError(f"{function} has two kernels; write both, as in {function}(img, -1, kx, ky)")
+    column, height = _operand(node, "second kernel")
+    shape = None if width is None or height is None else (max(height), max(width))
+    return f"numpy.outer({column}, {row})", shape
+
+
+def _check_around(dialect: Dialect, given: Mapping[str, Any]) -> None:
+    """Refuse what acts before or behind the sums: a line in another library would leave it out."""
+    for name, idle in AROUND.get(dialect.function, {}).items():
+        value = given.get(name, dialect.defaults[name])
+        if value != idle:
+            raise DialectError(
+                f"{dialect.function} with {name}={value!r} does more than sum products, which no Spec says; say {name}={idle!r}"
+            )
 
 
 def _shape(values: Any, what: str) -> tuple[int, ...]:

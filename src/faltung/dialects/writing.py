@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from faltung.dialects.phrases import Phrases, axes_text, phrases_of, say
+from faltung.dialects.phrases import Phrases, axes_text, factor_text, phrases_of, say, takes_real_only
 from faltung.dialects.record import Call, Dialect, Refusal, read_with
 from faltung.errors import DialectError
 from faltung.spec import Boundary, Layout, Spec
@@ -121,11 +121,13 @@ def _operands(dialect: Dialect, spec: Spec, offered: Spec, rank: int, x: str, k:
     flips = tuple(axis for axis in range(rank) if reversed_axis(spec, axis) != reversed_axis(offered, axis))
     scales = {"1/sum": words.by_sum, "1/abs_sum": words.by_abs_sum}
     if spec.scale != offered.scale:
-        k = "(" + say(scales.get(str(spec.scale), words.times.replace("{factor}", repr(spec.scale))), k) + ")"
+        k = "(" + say(scales.get(str(spec.scale), words.times.replace("{factor}", factor_text(spec.scale))), k) + ")"
     if spec.permute is not None and spec.permute != offered.permute:
         k = say(words.transpose.replace("{axes}", axes_text(words, spec.permute)), k)
     if flips:
         k = _reversed(words, k, flips, rank, spec.layout)
+    if takes_real_only(dialect.function):
+        return x, k
     if (spec.conj == "kernel") != (offered.conj == "kernel"):
         k = say(words.conj, k)
     return (say(words.conj, x) if spec.conj == "input" else x), k

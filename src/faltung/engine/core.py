@@ -1,6 +1,8 @@
 """The linear core of a Route: weights into window order, a method, output reversal and folds."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,15 +19,15 @@ Array = np.ndarray[Any, Any]
 
 
 def sums(route: Route, x: Array, k: Array, workers: int, target: Array | None = None) -> Array:
-    """Return the sums of products in the Case's dtype and the result's shape, in `target` if one is given.
+    """Return the sums of products in the Case's dtype (finished, if it is narrow) and the result's shape, in `target` if one is given.
 
     `target` must be of that shape and dtype, and the Route plain.
     """
     if route.problem.spec.layout is not None:
         return _with_layout(route, x, k, workers)
-    answer = target if target is not None else np.empty(route.core_shape, route.sum_dtype)
+    answer = target if target is not None else np.empty(route.core_shape, route.dtype if route.case.stored else route.sum_dtype)
     if answer.size:
-        data = _as_sums(route, x)
+        data = as_sums(route, x)
         flipped = answer if route.flips is None else answer[route.flips]
         if route.axes.in_order:
             _run(route, route.case, data[None, None], window_order(route, k)[None, None], flipped[None, None], workers)
@@ -46,12 +48,14 @@ def _with_layout(route: Route, x: Array, k: Array, workers: int) -> Array:
     answer = np.empty(route.core_shape, route.sum_dtype)
     flipped = answer if route.flips is None else answer[route.flips]
     if answer.size:
-        _run(route, route.case, _as_sums(route, data), window_order(route, weights), flipped, workers)
+        _run(route, route.case, as_sums(route, data), window_order(route, weights), flipped, workers)
     return from_channels_first(_folded(route, answer, tuple(range(2, answer.ndim))), route.problem)
 
 
-def _as_sums(route: Route, x: Array) -> Array:
-    """Return the input in the dtype of the sums, conjugated if the Spec says so."""
+def as_sums(route: Route, x: Array) -> Array:
+    """Return the input in the dtype of the sums, unless it is narrow, conjugated if the Spec says so."""
+    if route.case.stored is not None:
+        return x
     data = x if x.dtype == route.sum_dtype else x.astype(route.sum_dtype)
     return np.conj(data) if route.conj == "input" else data
 
@@ -74,7 +78,26 @@ def chosen(route: Route, k: Array) -> Choice:
     return choice(case if finite else replace(case, weights=NOT_FINITE), route.method, route.memory)
 
 
+def is_column_times_row(route: Route, k: Array) -> bool:
+    """Return whether a kernel is the product of a column and a row, with its signs and zeros."""
+    known = analysed(route.case, window_order(route, k)[None, None]).weights
+    return known is not None and known.rank == 1
+
+
+@lru_cache(maxsize=256)
+def at_once(route: Route) -> Callable[..., None] | None:
+    """Return the compiled method of a Route, where it depends on nothing else and nothing is left to do behind it."""
+    if route.analysed or route.problem.spec.missing == "skip_zero_weights":
+        return None
+    compiled = choice(route.case, route.method, route.memory).method.name in ("direct", "separable")
+    return bound(route.case, route.method, route.memory) if compiled else None
+
+
 def _run(route: Route, case: Case, x: Array, w: Array, out: Array, workers: int) -> None:
+    ready = at_once(route) if case is route.case else None
+    if ready is not None:
+        ready(x, w, out, workers)
+        return
     case = analysed(case, w) if route.analysed else case
     finite = True
     if choice(case, route.method, route.memory).method.name == "fourier":

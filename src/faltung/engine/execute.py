@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from faltung.engine.core import sums
+from faltung.engine.core import at_once, chosen, is_column_times_row, sums
 from faltung.engine.finish import finish, needs_finish
-from faltung.engine.integers import exact_sums
+from faltung.engine.integers import exact_sums, facts
+from faltung.engine.narrow import possible, rounded_sums, whole_sums
 from faltung.engine.operands import dtype_name
 from faltung.engine.route import Route, exact_route, route
 from faltung.engine.weights import column_times_row
@@ -20,11 +21,23 @@ def settled(spec: Spec, x: Array, k: Array, axes: tuple[int, ...] | None, method
     """Return the Route for these arrays; integer sums run in the fastest dtype that holds them exactly."""
     way = route(spec, x.shape, k.shape, dtype_name(x), dtype_name(k), axes, method, memory)
     if way.case.dtype == "int64":
-        dtypes = exact_sums(way.problem, k if way.exchanged else x, x if way.exchanged else k)
-        settings = spec, x.shape, k.shape, dtype_name(x), dtype_name(k), axes, method, memory, dtypes
-        way = exact_route(*settings)
-        return exact_route(*settings, column_times_row=True) if way.analysed and column_times_row(k) else way
+        return _exact(way, spec, x, k, axes)
+    if x.dtype.kind in "biu" and possible(way):
+        return rounded_sums(way, chosen(way, k), lambda: is_column_times_row(way, k)) or way
     return way
+
+
+def _exact(way: Route, spec: Spec, x: Array, k: Array, axes: tuple[int, ...] | None) -> Route:
+    """Return the Route of integer operands whose sums are fastest."""
+    data, kernel = (k, x) if way.exchanged else (x, k)
+    known = facts(way.problem, dtype_name(data), kernel)
+    settings = spec, x.shape, k.shape, dtype_name(x), dtype_name(k), axes, way.method, way.memory
+    dtypes = exact_sums(way.problem, data, known)
+    plain = exact_route(*settings, dtypes)
+    if plain.analysed and column_times_row(k):
+        plain = exact_route(*settings, dtypes, column_times_row=True)
+    totals = (kernel.sum(), np.abs(kernel).sum()) if isinstance(spec.scale, str) else (1, 1)
+    return whole_sums(plain, known, totals, lambda: column_times_row(k)) or plain
 
 
 def execute(way: Route, x: Array, k: Array, workers: int, out: Array | None = None) -> Array:
@@ -32,6 +45,8 @@ def execute(way: Route, x: Array, k: Array, workers: int, out: Array | None = No
 
     Infinities and NaN are data: no method warns of them, as the compiled ones could not.
     """
+    if way.plain and at_once(way) is not None:  # NumPy computes nothing then
+        return _execute(way, x, k, workers, out)
     with np.errstate(all="ignore"):
         return _execute(way, x, k, workers, out)
 

@@ -59,16 +59,22 @@ def read(path: str) -> dict[str, Any] | str:
 
 def wrong(found: Any) -> str | None:
     """Return why an object is no measurement of this machine, None where it is one."""
-    from faltung import __version__
-
     if not isinstance(found, dict) or found.get("faltung") != SCHEMA or not isinstance(found.get("factors"), dict):
         return f"it is no measurement of schema {SCHEMA}"
     numbers = found["factors"].values()
     if not all(isinstance(n, int | float) and RANGE[0] <= n <= RANGE[1] for n in numbers):
         return f"its factors are not all between {RANGE[0]:.3f} and {RANGE[1]:g}"
-    here = {"version": __version__, "processor": processor()}
+    here = {"version": version(), "processor": processor()}
     return next((f"it was measured with {name} {found.get(name)!r}, and here it is {value!r}" for name, value in here.items()
                  if found.get(name) != value), None)  # fmt: skip
+
+
+@cache
+def version() -> str:
+    """Return the package's version: with another one, other constants may be meant."""
+    from importlib.metadata import version as installed
+
+    return installed("faltung")
 
 
 @cache

@@ -1,6 +1,7 @@
 """A Plan: one Case with its method, bound to a private copy of its kernel, that prints why it is what it is."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from faltung.engine.operands import as_array, as_operands, dtype_name
 from faltung.engine.planner import Choice
 from faltung.engine.route import Route
 from faltung.errors import SpecError
-from faltung.methods.bounds import error_bound
+from faltung.methods.bounds import error_bound, typical_error
 from faltung.methods.workers import default_workers
 from faltung.spec.spec import Spec
 
@@ -47,6 +48,9 @@ class Plan:
         Predicted for one thread.
     error_bound : float
         Times Σ|w|·max|x|, the largest absolute error of an output; 0 for exact dtypes.
+    typical_error : float
+        Times the root of Σ|w|² and the root mean square of x, about the root mean square of the errors where samples are independent;
+        0 for exact dtypes.
     others : tuple of (str, str)
         Every other method, with the reason why it was refused or slower.
 
@@ -92,6 +96,12 @@ class Plan:
         return 0.0 if case.exact is not None else error_bound(case, self.method)
 
     @property
+    def typical_error(self) -> float:
+        """Factor of the root of Σ|w|² times the root mean square of x: about the root mean square of the errors."""
+        case = self.route.case
+        return 0.0 if case.exact is not None else typical_error(case, self.method)
+
+    @property
     def others(self) -> tuple[tuple[str, str], ...]:
         """The methods not chosen, and why."""
         return self.choice.others
@@ -103,7 +113,7 @@ class Plan:
             planned = f"{self.problem.input_dtype} {self.x_shape}"
             raise SpecError(f"the plan is for {planned}, but the input is {dtype_name(data)} {data.shape}; make a plan for it")
         way = self.route
-        if self.problem.sum_dtype == "int64":  # which dtype holds the sums exactly may depend on the samples
+        if _whole(way):  # which dtype holds the sums exactly may depend on the samples
             way = settled(way.problem.spec, data, self.kernel, way.axes.sliding if way.axes.batch else None, way.method, way.memory)
         return execute(way, data, self.kernel, self.workers, out)
 
@@ -112,8 +122,11 @@ class Plan:
         kernel = as_array(k, "kernel")
         if kernel.shape != self.kernel.shape:
             raise SpecError(f"the plan's kernel has shape {self.kernel.shape}, and this one {kernel.shape}; make a plan for it")
-        kernel = kernel.astype(self.kernel.dtype)
-        return replace(self, kernel=_private(kernel), choice=chosen(self.route, kernel))
+        kernel, way = kernel.astype(self.kernel.dtype), self.route
+        if way.asked is not None:  # the Route was narrowed for the method of the kernel before
+            data = np.broadcast_to(np.zeros((), self.problem.input_dtype), self.x_shape)
+            way = settled(way.problem.spec, data, kernel, way.axes.sliding if way.axes.batch else None, way.asked, way.memory)
+        return replace(self, kernel=_private(kernel), route=way, choice=chosen(way, kernel))
 
     def __str__(self) -> str:
         return _printed(self)
@@ -133,6 +146,12 @@ def make_plan(
     )  # fmt: skip
 
 
+@lru_cache(maxsize=256)
+def _whole(way: Route) -> bool:
+    """Return whether the sums are whole numbers."""
+    return way.problem.sum_dtype == "int64"
+
+
 def _private(kernel: Array) -> Array:
     copy = kernel.copy()
     copy.setflags(write=False)
@@ -149,4 +168,6 @@ def _printed(plan: Plan) -> str:
         f"  predicted  {plan.seconds * 1e3:.3g} ms on one thread, {plan.scratch_bytes:,} bytes of scratch",
         f"  error      {'exact' if bound == 0 else f'at most {bound:.2g} of the sum of |w| times max |x|'}",
     ]
+    if bound:
+        lines.append(f"             typically {plan.typical_error:.2g} of the root of the sum of |w|² times the root mean square of x")
     return "\n".join(lines + [f"  not {name:8} {reason}" for name, reason in plan.others])

@@ -11,6 +11,9 @@ from faltung.methods import METHODS, NAMES, Method
 from faltung.methods.cost import Cost
 from faltung.spec.case import Case
 
+CONVERTING = ("direct", "separable")
+"""Methods that read and write other dtypes than those of the sums."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -37,7 +40,9 @@ def choose(case: Case, method: str = "auto", memory: int | None = None) -> Choic
         if method not in ("auto", entry.name):
             reasons[entry.name] = f"{method} was asked for"
             continue
-        reason = entry.refuses(case)
+        reason = (
+            entry.refuses(case) if case.stored is None or entry.name in CONVERTING else f"{entry.name} converts no samples as it reads them"
+        )
         cost = _here(entry, case) if reason is None else None
         if cost is not None and memory is not None and cost.scratch_bytes > memory:
             reason = f"needs {cost.scratch_bytes:,} bytes of scratch, and memory allows {memory:,}"

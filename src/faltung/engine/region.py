@@ -1,7 +1,8 @@
 """A part of the result, in the coordinates of the whole, with the bits of the whole, at a cost proportional to the part.
 
-The method is the one chosen for the whole. Where every output has its own fixed sum (`direct`, `shift`) the Windows of the part are
-computed; a transform, a fold or exchanged operands compute the whole and cut it.
+The method is the one chosen for the whole. Where every output has its own fixed sum (`direct`, `separable`, `shift`) the Windows of the
+part are computed. The tiles of `fourier` stand where they stand for the whole, and those that hold a wanted output are computed. One transform
+of the whole, a fold, exchanged operands, a layout and a frame compute everything and cut it.
 """
 
 from dataclasses import replace
@@ -9,17 +10,22 @@ from typing import Any
 
 import numpy as np
 
-from faltung.engine.core import chosen
+from faltung.engine.arrange import pieces
+from faltung.engine.core import as_sums, chosen, window_order
 from faltung.engine.execute import execute, settled
-from faltung.engine.route import Route
+from faltung.engine.finish import finish
+from faltung.engine.operands import dtype_name
+from faltung.engine.route import Route, route
 from faltung.errors import SpecError
+from faltung.methods import fourier
 from faltung.spec.spec import Spec
-from faltung.spec.window import Window
+from faltung.spec.window import part_of
 
 Array = np.ndarray[Any, Any]
+Slices = tuple[slice, ...]
 
 
-def whole_region(region: Any, shape: tuple[int, ...]) -> tuple[slice, ...]:
+def whole_region(region: Any, shape: tuple[int, ...]) -> Slices:
     """Return one slice with positive step for every axis of the result.
 
     Raises
@@ -49,14 +55,33 @@ def cut(spec: Spec, x: Array, k: Array, axes: tuple[int, ...] | None, region: An
     way = settled(spec, x, k, axes, method, memory)
     wanted = whole_region(region, way.shape)
     name = chosen(way, k).method.name
-    if name == "fourier" or not _has_own_sums(way):
+    in_tiles = name == "fourier" and spec.missing == "propagate" and bool(np.isfinite(k).all()) and way.flips is None
+    if not _has_own_sums(way) or (name == "fourier" and not in_tiles):
         return execute(way, x, k, workers)[wanted].copy()
     for axis in way.axes.batch:
         take = tuple(wanted[axis] if a == axis else slice(None) for a in range(x.ndim))
         x = x[take] if x.shape[axis] > 1 else x
         k = k[take] if way.axes.aligned and k.shape[axis] > 1 else k
-    part = _spec_of_part(way, tuple(wanted[axis] for axis in way.axes.sliding))
+    sliding = tuple(wanted[axis] for axis in way.axes.sliding)
+    part = _spec_of_part(way, sliding)
+    if in_tiles:
+        here = route(part, x.shape, k.shape, dtype_name(x), dtype_name(k), axes, "auto", memory)
+        with np.errstate(all="ignore"):
+            return _through_tiles(way, here, x, k, sliding, workers)
     return execute(settled(part, x, k, axes, name, memory), x, k, workers)
+
+
+def _through_tiles(way: Route, part: Route, x: Array, k: Array, wanted: Slices, workers: int) -> Array:
+    """Return what `way` computes at `wanted` outputs of its sliding axes; `part` is the Route of that part alone."""
+    sums = np.empty(part.shape, way.sum_dtype)
+    for item, kernel, out in pieces(as_sums(way, x), k, sums, way.axes):
+        case = replace(way.case, batch=item.shape[0])
+        fourier.bind(case)(item, window_order(way, kernel)[None, None], out, workers, wanted)
+    if way.plain:
+        return sums
+    answer = np.empty(part.shape, way.dtype)
+    finish(part.problem, sums, x, k, answer)
+    return answer
 
 
 def _has_own_sums(way: Route) -> bool:
@@ -65,20 +90,12 @@ def _has_own_sums(way: Route) -> bool:
     return plain_core and not any(w.fold or w.output_reversal for w in windows)
 
 
-def _spec_of_part(way: Route, wanted: tuple[slice, ...]) -> Spec:
+def _spec_of_part(way: Route, wanted: Slices) -> Spec:
     problem = way.problem
     axes = zip(problem.windows, problem.input_sizes, problem.kernel_sizes, wanted, strict=True)
-    windows = [_window_of_part(*axis) for axis in axes]
+    windows = [part_of(*axis) for axis in axes]
     return replace(
         problem.spec, operation="correlate", reversal=tuple(w.reversal for w in windows), mode="pads", anchor=("high",),
         pads=tuple((w.pad_low, w.pad_high) for w in windows), stride=tuple(w.stride for w in windows),
         input_dilation=tuple(w.input_dilation for w in windows), operands="as_given",
     )  # fmt: skip
-
-
-def _window_of_part(window: Window, n: int, k: int, wanted: slice) -> Window:
-    """Return the Window whose outputs are `wanted` of those of `window`."""
-    stride, pad_low = window.stride * wanted.step, window.pad_low - window.stride * wanted.start
-    count = len(range(wanted.start, wanted.stop, wanted.step))
-    last = stride * (count - 1) + window.kernel_dilation * (k - 1) - pad_low
-    return replace(window, stride=stride, pad_low=pad_low, pad_high=last - window.input_dilation * (n - 1))

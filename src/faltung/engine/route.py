@@ -58,6 +58,8 @@ class Route:
     analysed: bool
     method: str
     memory: int | None
+    asked: str | None = None
+    """The method that was asked for, where `method` is the one chosen before the Route was narrowed."""
 
 
 @lru_cache(maxsize=1024)

@@ -34,14 +34,14 @@ def analysed(case: Case, w: Array) -> Case:
     """Return the Case with what is known of its weights, in window order."""
     if separable.why_not(case) is not None:
         return case
-    if separable.factors(w[0, 0], exact=case.exact is not None) is not None:
+    if separable.found(w[0, 0], exact=case.exact is not None):
         return replace(case, weights=COLUMN_TIMES_ROW)
     return replace(case, weights=_not_separable(w.tobytes(), case.kernel_sizes, w.dtype.name))
 
 
 def column_times_row(k: Array) -> bool:
     """Return whether an integer kernel, in any order, is a column times a row of integers."""
-    return k.ndim == 2 and separable.factors(k.astype(np.float64), exact=True) is not None
+    return k.ndim in (2, 3) and separable.found(k.astype(np.float64), exact=True)
 
 
 @lru_cache(maxsize=256)
@@ -49,7 +49,7 @@ def _not_separable(data: bytes, shape: tuple[int, ...], dtype: str) -> Weights:
     w = np.frombuffer(data, dtype).reshape(shape)
     if not np.isfinite(w).all():
         return Weights(finite=False, rank=0)
-    if w.size > LARGEST:
+    if w.size > LARGEST or w.ndim > 2:
         return Weights(rank=2)
     tolerance = max(shape) * float(np.finfo(dtype).eps)
     rank = int(np.linalg.matrix_rank(w.astype(np.float64), rtol=tolerance))

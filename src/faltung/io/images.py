@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageFile
 
+from faltung.io.claims import broken
 from faltung.io.record import Array, Format, InputError, Picture
 
 # Pillow raises these for broken files, beside OSError.
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, KeyError, ZeroDivisionError)
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, KeyError, ZeroDivisionError)
 _ORIENTATION = 0x0112  # EXIF tag
 
 
@@ -21,26 +22,23 @@ def read_image(content: bytes, name: str, max_pixels: int) -> Picture:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of bombs and of odd metadata; sizes are checked here
             with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image:
-                _check_size(image.size, name, max_pixels)
+                check_size(image.size, name, max_pixels)
                 return _decoded(image, content, name)
     except Image.DecompressionBombError:
         raise InputError(f"{name} is larger than {max_pixels:,} pixels, the limit; raise it if the file is meant") from None
     except InputError:
         raise
-    except _BROKEN as error:
-        raise InputError(f"{name} is truncated or broken: {_one_line(error)}") from None
+    except BROKEN as error:
+        raise broken(name, error) from None
 
 
-def _check_size(size: tuple[int, int], name: str, max_pixels: int) -> None:
+def check_size(size: tuple[int, int], name: str, max_pixels: int) -> None:
+    """Refuse a picture of more pixels than allowed."""
     columns, rows = size
     if columns * rows > max_pixels:
         raise InputError(
             f"{name} has {columns} x {rows} = {columns * rows:,} pixels, above the limit of {max_pixels:,}; raise the limit if it is meant"
         )
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def _decoded(image: ImageFile.ImageFile, content: bytes, name: str) -> Picture:
@@ -51,17 +49,17 @@ def _decoded(image: ImageFile.ImageFile, content: bytes, name: str) -> Picture:
     if kind == "PNG" and _sixteen_bits(content) and image.mode != "I;16" and not image.mode.startswith("I"):
         array = _sixteen_bit_colour(image, content, name)
     else:
-        converted, words = _converted(image)
+        shown, words = converted(image)
         notes += words
-        array = np.asarray(converted)
+        array = np.asarray(shown)
         array = array.astype(np.uint16) if array.dtype.kind == "i" or array.dtype == np.dtype(">u2") else array
     if orientation in range(2, 9):
         notes.append(f"EXIF orientation {orientation} applied: rows go down as the picture is seen")
-    data, alpha = _without_alpha(_turned(array, orientation))
+    data, alpha = without_alpha(turned(array, orientation))
     return Picture(data=data, alpha=alpha, format=kind, is_image=True, notes=tuple(notes))
 
 
-def _converted(image: Image.Image) -> tuple[Image.Image, list[str]]:
+def converted(image: Image.Image) -> tuple[Image.Image, list[str]]:
     """Return the image in a mode whose samples can be filtered: grey or colour, with or without alpha."""
     mode, transparent = image.mode, "transparency" in image.info
     if mode == "P":
@@ -77,7 +75,8 @@ def _converted(image: Image.Image) -> tuple[Image.Image, list[str]]:
     return image, []
 
 
-def _without_alpha(array: Array) -> tuple[Array, Array | None]:
+def without_alpha(array: Array) -> tuple[Array, Array | None]:
+    """Return the colours, and the alpha channel where two or four channels say that there is one."""
     if array.ndim == 3 and array.shape[2] in (2, 4):
         colour = array[:, :, 0] if array.shape[2] == 2 else array[:, :, :3]
         return np.ascontiguousarray(colour), np.ascontiguousarray(array[:, :, -1])
@@ -110,7 +109,7 @@ def _with_mode(tile: Any, mode: str) -> Any:
     return (*tile[:3], mode) if hasattr(tile, "_fields") else [(*tile[:3], mode)]
 
 
-def _turned(array: Array, orientation: int) -> Array:
+def turned(array: Array, orientation: int) -> Array:
     """Return the array as its EXIF orientation says that it is seen."""
     if orientation in (5, 6, 7, 8):
         array = array.swapaxes(0, 1)

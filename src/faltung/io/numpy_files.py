@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from faltung.io.claims import broken, check_bytes, check_claim, chosen
 from faltung.io.record import Array, InputError, Picture
 
 _BROKEN = (ValueError, EOFError, OSError, TypeError, SyntaxError, KeyError, MemoryError, OverflowError, zipfile.BadZipFile)
@@ -22,7 +23,7 @@ def read_npz(content: bytes, name: str, member: str | None, most: int) -> Pictur
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = [entry.filename.removesuffix(".npy") for entry in archive.infolist() if entry.filename.endswith(".npy")]
-            info = archive.getinfo(f"{_member(names, member, name)}.npy")
+            info = archive.getinfo(f"{chosen(names, member, name)}.npy")
             with archive.open(info) as file:
                 header = file.read(4096)
                 _check_header(header, info.file_size, name, most)
@@ -30,19 +31,8 @@ def read_npz(content: bytes, name: str, member: str | None, most: int) -> Pictur
     except InputError:
         raise
     except (*_BROKEN, NotImplementedError, RuntimeError, zipfile.LargeZipFile) as error:  # RuntimeError: encrypted
-        raise InputError(f"{name} is truncated or broken: {' '.join(str(error).split())[:200]}") from None
+        raise broken(name, error) from None
     return Picture(data=_array(data, name, most), format="NPZ", is_image=False)
-
-
-def _member(names: list[str], member: str | None, name: str) -> str:
-    if member is not None:
-        if member not in names:
-            raise InputError(f"{name} holds no array {member!r}; it holds {', '.join(names[:20]) or 'none'}")
-        return member
-    if len(names) != 1:
-        example = f"; name one, as in {name}:{names[0]}" if names else ""
-        raise InputError(f"{name} holds {len(names)} arrays ({', '.join(names[:20]) or 'none'}){example}")
-    return names[0]
 
 
 def _array(content: bytes, name: str, most: int) -> Array:
@@ -50,24 +40,15 @@ def _array(content: bytes, name: str, most: int) -> Array:
     try:
         array: Array = np.load(io.BytesIO(content), allow_pickle=False)
     except _BROKEN as error:
-        raise InputError(f"{name} is truncated or broken: {' '.join(str(error).split())[:200]}") from None
+        raise broken(name, error) from None
     return array
 
 
 def _check_header(content: bytes, size: int, name: str, most: int) -> None:
     """Refuse, from the header alone, what is not plain numbers, is larger than allowed, or than the file."""
     shape, dtype, start = _header(content, name)
-    if dtype.hasobject:
-        raise InputError(f"{name} holds pickled Python objects, which are not read; save it as numbers")
-    if dtype.kind not in "biufc":
-        raise InputError(f"{name} holds {dtype} entries, which are no numbers; save it as numbers")
-    entries = prod(shape)
-    if entries > most:
-        raise InputError(f"{name} has shape {shape} = {entries:,} entries, above the limit of {most:,}; raise the limit if it is meant")
-    if start + entries * dtype.itemsize > size:
-        raise InputError(
-            f"{name} is truncated: its header promises {entries * dtype.itemsize:,} bytes of data and {size - start:,} are there"
-        )
+    check_claim(shape, dtype, name, most)
+    check_bytes(prod(shape) * dtype.itemsize, size - start, name)
 
 
 def _header(content: bytes, name: str) -> tuple[tuple[int, ...], Any, int]:
@@ -83,7 +64,5 @@ def _header(content: bytes, name: str) -> tuple[tuple[int, ...], Any, int]:
     except InputError:
         raise
     except (*_BROKEN, RecursionError) as error:
-        raise InputError(f"{name} is truncated or broken: {' '.join(str(error).split())[:200]}") from None
-    if any(n < 0 for n in shape):
-        raise InputError(f"{name} is broken: its header says shape {shape}")
+        raise broken(name, error) from None
     return shape, dtype, file.tell()

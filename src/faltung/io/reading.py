@@ -1,30 +1,49 @@
 """Reading: what a file is, is told from its first bytes; its size is checked before it is decoded."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+from faltung.io import hdf5_files, matlab_files, safetensors_files, tiff, zarr_folders
 from faltung.io.images import read_image
+from faltung.io.members import split_member
 from faltung.io.numpy_files import read_npy, read_npz
-from faltung.io.record import MOST_PIXELS, Array, InputError, Picture
-from faltung.io.text import parse_array
+from faltung.io.record import MOST_PIXELS, SUFFIXES, Array, InputError, Kind, Picture
+from faltung.io.tables import read_table
 
 # The bytes that a file of the most pixels may have: 4 channels of 16 bits. Larger ones are refused before they are read.
 BYTES_PER_PIXEL = 8
-SIGNATURES = (
+SIGNATURES: tuple[tuple[bytes, Kind], ...] = (
     (b"\x89PNG\r\n\x1a\n", "PNG"),
     (b"\xff\xd8\xff", "JPEG"),
+    *((signature, "TIFF") for signature in tiff.SIGNATURES),
     (b"\x93NUMPY", "NPY"),
     (b"PK\x03\x04", "NPZ"),
     (b"PK\x05\x06", "NPZ"),
+    (matlab_files.SIGNATURE, "MAT"),
+    (hdf5_files.MATLAB, "HDF5"),
+    (hdf5_files.SIGNATURE, "HDF5"),
 )
+# Those of which one array is named behind a colon.
+SEVERAL: dict[Kind, Callable[[bytes, str, str | None, int], Picture]] = {
+    "NPZ": read_npz,
+    "MAT": matlab_files.read_mat,
+    "HDF5": hdf5_files.read_hdf5,
+    "SAFETENSORS": safetensors_files.read_safetensors,
+    "TIFF": tiff.read_tiff,
+}
+# Names of files that hold no text: what is in them is none of these then.
+BINARY = (*SUFFIXES, ".mat", ".h5", ".hdf5", ".safetensors")
+KNOWN = "PNG, JPEG, TIFF, npy, npz, mat, HDF5 or safetensors file"
 
 
 def read(path: str | Path, *, max_pixels: int = MOST_PIXELS) -> Picture:
     """Return what a file holds.
 
-    PNG: 1 to 16 bits, grey, colour, palette, alpha. JPEG: grey and colour; CMYK becomes RGB. A picture is turned as its EXIF orientation
-    says, so that rows go down as it is seen. Numbers are those stored: no colour profile and no gamma is applied. npy and npz: plain
-    numbers, never pickled objects; one array of several is named behind a colon, ``data.npz:x``.
+    PNG: 1 to 16 bits, grey, colour, palette, alpha. JPEG: grey and colour; CMYK becomes RGB. TIFF: any dtype; several pages become the
+    first axis. A picture is turned as its EXIF orientation says, so that rows go down as it is seen. Numbers are those stored: no colour
+    profile and no gamma is applied. npy, npz, MATLAB's mat, HDF5, safetensors and Zarr: plain numbers, never pickled objects; one array
+    of several is named behind a colon, ``data.npz:x``. Text: rows of numbers, as in csv, or a JSON array.
 
     Parameters
     ----------
@@ -41,47 +60,55 @@ def read(path: str | Path, *, max_pixels: int = MOST_PIXELS) -> Picture:
     ------
     InputError
         When there is no such file, or it is truncated, too large, or none of these.
+    ModuleNotFoundError
+        When its format needs a package that is not installed; the message is the line that installs it.
     """
     text = str(path)
     if text == "-":
         return read_bytes(_standard_input(max_pixels), "standard input", max_pixels=max_pixels)
-    name, member = _split_member(text)
+    name, member = split_member(text)
+    if zarr_folders.is_zarr(name):
+        return zarr_folders.read_zarr(Path(name), member, max_pixels)
     return read_bytes(_file_bytes(Path(name), max_pixels), name, member=member, max_pixels=max_pixels)
 
 
 def read_bytes(content: bytes, name: str, *, member: str | None = None, max_pixels: int = MOST_PIXELS) -> Picture:
-    """Return what these bytes hold; `name` is for messages, `member` names an array of an npz file."""
-    kind = next((kind for signature, kind in SIGNATURES if content.startswith(signature)), None)
-    if member is not None and kind != "NPZ":
-        raise InputError(f"{name} is no npz file; only those hold arrays by name, as in data.npz:{member}")
+    """Return what these bytes hold; `name` is for messages, `member` names an array of a file that holds several."""
+    kind = kind_of(content)
+    if member is not None and kind not in SEVERAL:
+        raise InputError(f"{name} is a file without arrays of a name; npz, mat, HDF5, safetensors and Zarr have them, as in data.npz:x")
+    if kind in SEVERAL:
+        return SEVERAL[kind](content, name, member, max_pixels)
     if kind == "PNG" or kind == "JPEG":
         return read_image(content, name, max_pixels)
     if kind == "NPY":
         return read_npy(content, name, max_pixels)
-    if kind == "NPZ":
-        return read_npz(content, name, member, max_pixels)
     if not content:
         raise InputError(f"{name} is empty")
-    raise InputError(f"{name} is no PNG, JPEG, npy or npz file: it begins with {content[:8]!r}")
+    return Picture(data=read_table(_text(content, name), name), format="TEXT", is_image=False)
+
+
+def kind_of(content: bytes) -> Kind | None:
+    """Return what these bytes begin as; None for text, and for what is none of the formats known."""
+    found = next((kind for signature, kind in SIGNATURES if content.startswith(signature)), None)
+    return "SAFETENSORS" if found is None and safetensors_files.looks_so(content) else found
 
 
 def read_numbers(path: str | Path, *, max_pixels: int = MOST_PIXELS) -> Array:
-    """Return the numbers of a file: those of an image or of an array, or of a text as `parse_array` reads it."""
-    text = str(path)
-    name, member = _split_member(text)
-    content = _standard_input(max_pixels) if text == "-" else _file_bytes(Path(name), max_pixels)
-    label = "standard input" if text == "-" else name
-    if any(content.startswith(signature) for signature, _ in SIGNATURES) or member is not None:
-        return read_bytes(content, label, member=member, max_pixels=max_pixels).data
+    """Return the numbers of a file: those of an image or of an array."""
+    return read(path, max_pixels=max_pixels).data
+
+
+def _text(content: bytes, name: str) -> str:
+    if Path(name).suffix.lower() in BINARY:
+        raise InputError(f"{name} is no {KNOWN}: it begins with {content[:8]!r}")
     try:
-        return parse_array(content.decode("utf-8-sig"), label)
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(f"{label} is no PNG, JPEG, npy or npz file, and no text") from None
-
-
-def _split_member(text: str) -> tuple[str, str | None]:
-    head, mark, member = text.rpartition(".npz:")
-    return (head + ".npz", member) if mark and member and not Path(text).exists() else (text, None)
+        text = "\0"
+    if "\0" in text:
+        raise InputError(f"{name} is no {KNOWN}, and no text: it begins with {content[:8]!r}")
+    return text
 
 
 def _file_bytes(path: Path, max_pixels: int) -> bytes:

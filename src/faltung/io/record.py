@@ -6,8 +6,11 @@ from typing import Any, Literal
 import numpy as np
 
 Array = np.ndarray[Any, Any]
-Format = Literal["PNG", "JPEG", "NPY", "NPZ"]
-SUFFIXES: dict[str, Format] = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".npy": "NPY", ".npz": "NPZ"}
+Format = Literal["PNG", "JPEG", "TIFF", "NPY", "NPZ"]  # those that are written, too
+Kind = Literal[Format, "MAT", "HDF5", "SAFETENSORS", "ZARR", "TEXT"]
+SUFFIXES: dict[str, Format] = {
+    ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".tif": "TIFF", ".tiff": "TIFF", ".npy": "NPY", ".npz": "NPZ",
+}  # fmt: skip
 # 2**27 = 134 million: 128 MiB of grey, 1 GiB of float64. A file of a few kilobytes can claim more.
 MOST_PIXELS = 2**27
 
@@ -30,12 +33,15 @@ class Picture:
         What the file is, whatever its name says.
     is_image
         Whether the axes are rows, columns and perhaps channels.
+    pages
+        Whether the first axis counts the pages of a TIFF file; the others are then those of an image.
     notes
         What was done on the way, a sentence each: a palette converted, a picture turned as its EXIF orientation says.
     """
 
     data: Array
     alpha: Array | None = None
-    format: Format
+    format: Kind
     is_image: bool
+    pages: bool = False
     notes: tuple[str, ...] = ()

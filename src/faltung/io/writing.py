@@ -11,6 +11,7 @@ from PIL import Image
 
 from faltung.io.png import encode_16_bit
 from faltung.io.record import SUFFIXES, Array, Format, InputError
+from faltung.io.tiff_encoding import encode_tiff
 
 JPEG_QUALITY = 95  # Pillow's documentation: above it files grow with hardly any gain
 
@@ -47,7 +48,7 @@ def check_target(path: str | Path, *, force: bool = False) -> None:
         raise InputError(f"{str(target)!r} cannot be written: {error}") from None
 
 
-def write(path: str | Path, data: Array, *, alpha: Array | None = None, force: bool = False) -> None:
+def write(path: str | Path, data: Array, *, alpha: Array | None = None, force: bool = False, pages: bool = False) -> None:
     """Write an array to a file whose name says the format.
 
     Written beside its place under another name and then renamed, so that no half-written file is ever seen.
@@ -55,13 +56,16 @@ def write(path: str | Path, data: Array, *, alpha: Array | None = None, force: b
     Parameters
     ----------
     path : str or Path
-        A name that ends in .png, .jpg, .jpeg, .npy or .npz.
+        A name that ends in .png, .jpg, .jpeg, .tif, .tiff, .npy or .npz.
     data : ndarray
-        For PNG uint8 or uint16, for JPEG uint8, of shape (rows, columns) or (rows, columns, 3); any array of numbers for npy and npz.
+        For PNG uint8 or uint16, for JPEG uint8, of shape (rows, columns) or (rows, columns, 3); for TIFF of any dtype and number of
+        channels; any array of numbers for npy and npz.
     alpha : ndarray, optional
-        Of shape (rows, columns) and the dtype of `data`; for PNG, and as last channel for npy and npz.
+        Of shape (rows, columns) and the dtype of `data`; for PNG and TIFF, and as last channel for npy and npz.
     force : bool
         Replace the file if it exists.
+    pages : bool
+        For TIFF: the first axis counts pages.
 
     Raises
     ------
@@ -69,13 +73,15 @@ def write(path: str | Path, data: Array, *, alpha: Array | None = None, force: b
         When the format cannot hold the array, or the file exists, or the folder does not.
     """
     check_target(path, force=force)
-    _place(encode(data, format_of(path), alpha=alpha), Path(path), force)
+    _place(encode(data, format_of(path), alpha=alpha, pages=pages), Path(path), force)
 
 
-def encode(data: Array, kind: Format, *, alpha: Array | None = None) -> bytes:
+def encode(data: Array, kind: Format, *, alpha: Array | None = None, pages: bool = False) -> bytes:
     """Return the bytes of a file that holds the array (arguments as for `write`)."""
     if kind in ("NPY", "NPZ"):
         return _encode_numpy(data if alpha is None else np.concatenate([data.reshape(*alpha.shape, -1), alpha[:, :, None]], 2), kind)
+    if kind == "TIFF":
+        return encode_tiff(_pages(data, alpha, pages), alpha=alpha is not None)
     samples = _samples(data, alpha, kind)
     if samples.dtype == np.uint16:
         return encode_16_bit(samples)
@@ -117,11 +123,26 @@ def _samples(data: Array, alpha: Array | None, kind: Format) -> Array:
         return np.ascontiguousarray(samples)
     if kind == "JPEG":
         raise InputError("JPEG has no alpha channel; write png")
-    if alpha.shape != data.shape[:2] or alpha.dtype != data.dtype:
+    return _with_alpha(samples, alpha)
+
+
+def _with_alpha(samples: Array, alpha: Array) -> Array:
+    if alpha.shape != samples.shape[:2] or alpha.dtype != samples.dtype:
         raise InputError(
-            f"alpha has shape {alpha.shape} and dtype {alpha.dtype}; beside this picture it must have {data.shape[:2]} and {data.dtype}"
+            f"alpha has shape {alpha.shape} and dtype {alpha.dtype}; "
+            f"beside this picture it must have {samples.shape[:2]} and {samples.dtype}"
         )
     return np.concatenate([samples, alpha[:, :, None]], axis=2)
+
+
+def _pages(data: Array, alpha: Array | None, pages: bool) -> Array:
+    """Return (pages, rows, columns, channels)."""
+    stack = data if pages else data[None]
+    if stack.ndim not in (3, 4):
+        form = "(pages, rows, columns) or (pages, rows, columns, channels)" if pages else "(rows, columns) or (rows, columns, channels)"
+        raise InputError(f"TIFF holds pictures of shape {form}, not {data.shape}; write npy")
+    samples = stack[..., None] if stack.ndim == 3 else stack
+    return samples if alpha is None else _with_alpha(samples[0], alpha)[None]
 
 
 def _place(content: bytes, target: Path, force: bool) -> None:

@@ -25,6 +25,26 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """Dtypes in memory that are not the one of the sums: samples are widened as they are read, sums finished as they are written.
+
+    Finishing is: times `factor`, over `divisor`, plus `offset` (in float64, where they are not 1, 1 and 0), `rounding` (None: the sums are
+    whole), `overflow` (None: they fit), conversion. `single` says that times `factor` in float32 comes to the same. `weights` are the
+    integer lanes that hold the weights where the sums run in int32.
+    """
+
+    samples: str
+    results: str
+    factor: float = 1.0
+    divisor: float = 1.0
+    offset: float = 0.0
+    rounding: str | None = None
+    overflow: str | None = None
+    weights: str | None = None
+    single: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One piece of work for a method. The windows have no fold, no reversal and no output reversal."""
 
@@ -39,6 +59,8 @@ class Case:
     weights: Weights | None = None
     exact: float | None = None
     """For integers held in floats: no output is larger than this, and every output must come out right to the last digit."""
+    stored: Stored | None = None
+    """For `direct` and `separable`: x and out have these dtypes, and only the weights the dtype of the sums."""
 
     @property
     def output_sizes(self) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ input continued by its boundary. Output size: M = ⌊(D + pad_low + pad_high −
 D = input_dilation·(N−1) + 1 and the reach L = kernel_dilation·(K−1). Negative pads crop.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from faltung.errors import SpecError
@@ -146,6 +146,14 @@ def span(window: Window, n: int, k: int) -> tuple[int, int]:
     """Return the first and last position p that any output reads; (0, -1) when there are no outputs."""
     m = core_size(window, n, k)
     return (-window.pad_low, position(window, m - 1, k - 1)) if m and k else (0, -1)
+
+
+def part_of(window: Window, n: int, k: int, wanted: slice) -> Window:
+    """Return the Window whose outputs are `wanted` (a slice with start, stop and positive step) of those of `window`."""
+    stride, pad_low = window.stride * wanted.step, window.pad_low - window.stride * wanted.start
+    count = len(range(wanted.start, wanted.stop, wanted.step))
+    last = stride * (count - 1) + window.kernel_dilation * (k - 1) - pad_low
+    return replace(window, stride=stride, pad_low=pad_low, pad_high=last - window.input_dilation * (n - 1))
 
 
 def fold_index(fold: Fold, e: int) -> int | None:

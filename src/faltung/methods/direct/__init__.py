@@ -15,10 +15,11 @@ dilated input is not read.
 from dataclasses import replace
 from functools import lru_cache
 
-from faltung.codegen.host import refusal
+from faltung.codegen.convert import NUMBERS
+from faltung.codegen.host import host, refusal
 from faltung.methods.cost import Cost
 from faltung.methods.direct.bound import Array, Bound
-from faltung.methods.direct.element import ELEMENTS
+from faltung.methods.direct.element import ELEMENTS, INTEGERS
 from faltung.methods.direct.lines import Axes, pieces
 from faltung.methods.direct.sizes import Sizes
 from faltung.methods.direct.tiles import choose
@@ -32,7 +33,9 @@ MOST_SCRATCH = 2 << 20
 
 def refuses(case: Case) -> str | None:
     """Return why this method cannot compute `case`, in one sentence, or None when it can."""
-    if case.dtype not in ELEMENTS:
+    if (reason := why_not_stored(case)) is not None:
+        return reason
+    if case.dtype not in ELEMENTS and case.stored is None:
         return f"direct computes {', '.join(ELEMENTS)}, not {case.dtype}"
     if (case.groups, case.channels_in, case.channels_out) != (1, 1, 1):
         return f"direct computes one channel, not {case.groups} groups of {case.channels_in} channels in and {case.channels_out} out"
@@ -40,6 +43,28 @@ def refuses(case: Case) -> str | None:
         return reason
     if (needed := scratch_bytes(case)) > MOST_SCRATCH:
         return f"direct needs {needed} bytes of scratch for each thread, more than {MOST_SCRATCH}: the kernel is too large"
+    return None
+
+
+def why_not_stored(case: Case) -> str | None:
+    """Return why samples and results of other dtypes than the sums' cannot be read and written, or None."""
+    stored = case.stored
+    if stored is None:
+        return None
+    if stored.weights is None:
+        floats = case.dtype in ("float32", "float64")
+        return (
+            None
+            if floats and {stored.samples, stored.results} <= set(NUMBERS)
+            else f"direct does not convert {stored.samples} for {case.dtype}"
+        )
+    last = case.windows[-1]
+    if case.dtype != "int32" or stored.samples not in INTEGERS or (stored.weights == "int8" and INTEGERS[stored.samples] != "i8"):
+        return f"direct sums no {stored.samples} by {stored.weights} in {case.dtype}"
+    if (last.stride, last.kernel_dilation) != (1, 1) or any(w.input_dilation > 1 for w in case.windows):
+        return "direct sums whole numbers in groups of neighbouring taps: no stride or dilation on the last axis, no spread input"
+    if refusal() is None and not (host().byte_sums if stored.weights == "int8" else host().pair_sums):
+        return f"this machine has no instruction for sums of {stored.weights} products"
     return None
 
 

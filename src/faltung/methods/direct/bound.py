@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from faltung.methods.direct.element import moved
+from faltung.codegen.host import host
+from faltung.methods.address import address
+from faltung.methods.direct.dots import Dots, packed
 from faltung.methods.direct.layout import Layout, layout, tables
 from faltung.methods.direct.lines import Axes, pieces
 from faltung.methods.direct.sizes import DEALT
-from faltung.methods.direct.tiles import REPAID, choose, driver_function, strip_function
+from faltung.methods.direct.tiles import REPAID, choose, dots_of, driver_function, driver_of, strip_function
 from faltung.methods.workers import share
 from faltung.spec.case import Case
 
@@ -62,10 +64,11 @@ class Bound:
 class Piece:
     """The outputs of one class on every axis: all of them, unless an axis has input dilation or rows are dilated."""
 
-    __slots__ = ("_axes", "_known", "_out_slices", "_spent", "_tables", "_tap_slices", "work")
+    __slots__ = ("_axes", "_dots", "_known", "_out_slices", "_spent", "_tables", "_tap_slices", "work")
 
     def __init__(self, axes: Axes) -> None:
         self._axes = axes
+        self._dots: Dots | None = dots_of(axes, host()) if axes.group is not None else None
         lines = axes.every[1:] if axes.batched else axes.every
         whole = all(line.window.input_dilation == 1 and (line.out_slice.step or 1) == 1 for line in lines)
         self._out_slices = None if whole else (slice(None), slice(None), *(line.out_slice for line in lines))
@@ -84,6 +87,8 @@ class Piece:
         if self._tables is None:
             out[...] = 0
             return None
+        if self._dots is not None:
+            w = packed(w[0, 0], self._dots)
         self._spent += self.work
         key = (x.strides, out.strides, self._spent >= REPAID)
         known = self._known
@@ -97,10 +102,10 @@ class Piece:
         x_strides, out_strides = ([a.strides[i] for i in (*batch, *range(2, a.ndim))] for a in (x, out))
         strip = choose(self._axes, unroll=unroll)
         stride = self._axes.last.stride
-        dealt = stride if DEALT[0] <= stride <= DEALT[1] and x_strides[-1] == self._axes.itemsize else 1
+        dealt = stride if DEALT[0] <= stride <= DEALT[1] and x_strides[-1] == self._axes.sample_bytes else 1
         return Call(
             layout(self._tables, strip, x_strides, out_strides),
-            driver_function(moved(strip.element), len(self._axes.outer), dealt).call,
+            driver_function(driver_of(strip, self._axes, dealt)).call,
             strip_function(strip).address,
         )
 
@@ -121,7 +126,7 @@ class Job:
 
     def __init__(self, call: Call, x: Array, w: Array, out: Array, work: int) -> None:
         self.call, self.work, self._kept = call, work, (w, out)
-        self._addresses = (call.layout.record, x.ctypes.data, w.ctypes.data, out.ctypes.data)
+        self._addresses = (call.layout.record, address(x), address(w), address(out))
 
     def run(self, part: tuple[int, int, int, int]) -> None:
         """Do a range of blocks and of columns."""
@@ -148,5 +153,5 @@ def scratch(size: int) -> int:
         _scratch.kept = np.zeros(size + 64, np.uint8)
         _scratch.address = -(-_scratch.kept.ctypes.data // 64) * 64
         _scratch.size = size
-    address: int = _scratch.address
-    return address
+    place: int = _scratch.address
+    return place

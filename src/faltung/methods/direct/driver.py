@@ -2,7 +2,8 @@
 
     driver(record, x, w, out, scratch, strip, first_block, last_block, first_column, last_column)
 
-A block is up to R neighbouring output rows (the strip's tile height). For each block the driver builds a table of input rows, one
+A block is up to R neighbouring output rows (the strip's tile height), or a few times as many where all columns go through scratch: they
+share the rows that are copied. For each block the driver builds a table of input rows, one
 for each tap of the outer axes, where the boundary picks the row: no padded copy of the input is made. Columns whose taps all fall
 inside of the last axis are computed from x as it lies; the others, a few at each end, from short stretches of the rows which are
 copied to scratch through the boundary. When x or the stride does not let vectors be read from x, all columns go that way.
@@ -14,7 +15,7 @@ then written again, with the same bits.
 """
 
 from faltung.codegen.builder import NULL, Builder, Dialect, Operand, Value
-from faltung.methods.direct.gather import Driver, copy_vectors, gather, lookup
+from faltung.methods.direct.gather import Driver, gather, lookup
 from faltung.methods.direct.record import FIELD, PAIR, TABLES, outer_field
 
 ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64")
@@ -23,7 +24,7 @@ PIECE_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64"
 
 def emit_driver(driver: Driver, dialect: Dialect) -> list[Builder]:
     """Return the driver's functions, the entry last."""
-    name = f"faltung_direct_driver_{driver.element.name}x{driver.lanes}_axes{driver.outer_axes + 1}_stride{driver.stride}"
+    name = f"faltung_direct_driver_{driver.name}"
     piece = emit_pieces(f"{name}_pieces", driver, dialect)
     b = Builder(name, ARGUMENTS, dialect)
     record, x, w, out, scratch, strip, first_block, last_block, first_column, last_column = b.arguments
@@ -103,7 +104,7 @@ def one_row_block(
     low: Operand, high: Operand,
 ) -> None:  # fmt: skip
     """Compute columns low … high - 1 of a block: the inner ones from x, those before and behind through scratch."""
-    itemsize = driver.itemsize
+    itemsize = driver.output_bytes
     tile = b.load("i64", record, FIELD["tile"])
     begin: Operand = b.greatest(low, b.load("i64", record, FIELD["inner_low"]))
     end = b.least(high, b.load("i64", record, FIELD["inner_high"]))
@@ -133,8 +134,9 @@ def inner_columns(
     b.loop(0, tap_rows, one_row)
     stride, x_stride = (outer(b, record, driver.outer_axes - 1, name) for name in ("stride", "x_stride"))
     ahead_rows = b.mul(b.load("i64", record, FIELD["rows"]), b.mul(stride, x_stride))
-    place, out_row = b.at(target, b.mul(begin, itemsize)), row_stride(b, driver, record)
-    call_strip(b, driver, record, w, place, scratch, strip, width, out_row, ahead_rows, b.load("i64", record, FIELD["past_caches"]))
+    place, out_row = b.at(target, b.mul(begin, driver.output_bytes)), row_stride(b, driver, record)
+    table = b.at(scratch, b.mul(tap_rows, 16))
+    call_strip(b, driver, record, w, place, table, strip, width, out_row, ahead_rows, b.load("i64", record, FIELD["past_caches"]))
 
 
 def row_stride(b: Builder, driver: Driver, record: Value) -> Value:
@@ -148,14 +150,12 @@ def table_entry(b: Builder, scratch: Value, tap_rows: Value, i: Value) -> tuple[
 
 
 def call_strip(
-    b: Builder, driver: Driver, record: Value, w: Value, out: Value, scratch: Value, strip: Value, columns: Operand, out_row: Operand,
+    b: Builder, driver: Driver, record: Value, w: Value, out: Value, table: Value, strip: Value, columns: Operand, out_row: Operand,
     ahead: Operand, past_caches: Operand,
 ) -> None:  # fmt: skip
-    """Call the strip on the rows of the third table."""
-    tap_rows = b.load("i64", record, FIELD["tap_rows"])
-    table = b.at(scratch, b.mul(tap_rows, 16))
-    group = outer(b, record, driver.outer_axes - 1, "taps")
-    taps, offsets = b.load("i64", record, FIELD["taps"]), b.load("ptr", record, FIELD["tap_offsets"])
+    """Call the strip on the rows of a table."""
+    tap_rows, group, taps = (b.load("i64", record, FIELD[name]) for name in ("strip_rows", "strip_group", "taps"))
+    offsets = b.load("ptr", record, FIELD["tap_offsets"])
     b.call(strip, [table, w, out, out_row, columns, tap_rows, group, taps, offsets, ahead, past_caches])
 
 
@@ -166,12 +166,12 @@ def emit_pieces(name: str, driver: Driver, dialect: Dialect) -> Builder:
     """
     b = Builder(name, PIECE_ARGUMENTS, dialect, internal=True, attributes="noinline")
     record, w, target, scratch, strip, low, begin, behind, high = b.arguments
-    itemsize = driver.itemsize
     wide, tile = b.load("i64", record, FIELD["wide"]), b.load("i64", record, FIELD["tile"])
     tap_rows, scratch_row = b.load("i64", record, FIELD["tap_rows"]), b.load("i64", record, FIELD["scratch_row"])
     result = b.at(scratch, b.load("i64", record, FIELD["result"]))
     pairs = b.at(scratch, b.mul(tap_rows, 24))
-    area = b.at(scratch, b.mul(tap_rows, TABLES))
+    area, table = b.at(scratch, b.mul(tap_rows, TABLES)), b.at(scratch, b.mul(tap_rows, 16))
+    out_stride, strip_height = b.load("i64", record, FIELD["out_stride"]), b.load("i64", record, FIELD["strip_height"])
 
     def one_row(i: Value, carried: list[Value]) -> list[Operand]:
         """Give the strip a row of fill values, or a row in scratch, which is noted as one to be copied."""
@@ -191,9 +191,21 @@ def emit_pieces(name: str, driver: Driver, dialect: Dialect) -> Builder:
         gather(b, driver, record, pairs, real_rows, first, count)
         vectors = b.mul(b.quotient(b.add(count, driver.lanes - 1), driver.lanes), driver.lanes)
         columns = b.select(b.compare("sge", count, tile), count, vectors)
-        result_row = b.mul(wide, itemsize)
-        call_strip(b, driver, record, w, result, scratch, strip, columns, result_row, 0, 0)
-        put(b, driver, record, result, result_row, target, first, count)
+        straight = b.both(b.compare("eq", out_stride, driver.output_bytes), b.compare("sge", count, tile))
+        place, out_row = b.at(target, b.mul(first, out_stride)), row_stride(b, driver, record)
+        result_row = b.mul(wide, driver.output_bytes)
+
+        def one_strip(i: Value, _: list[Value]) -> None:
+            rows = b.at(table, b.mul(i, b.load("i64", record, FIELD["strip_step"])))
+            here = b.at(place, b.mul(b.mul(i, strip_height), out_row))
+
+            def through_scratch() -> None:
+                call_strip(b, driver, record, w, result, rows, strip, columns, result_row, 0, 0)
+                put(b, driver, record, result, result_row, here, count)
+
+            b.when(straight, lambda: call_strip(b, driver, record, w, here, rows, strip, columns, out_row, 0, 0), through_scratch)
+
+        b.loop(0, b.quotient(b.load("i64", record, FIELD["rows"]), strip_height), one_strip)
         return carried
 
     def one_end(end: Value, _: list[Value]) -> None:
@@ -205,20 +217,24 @@ def emit_pieces(name: str, driver: Driver, dialect: Dialect) -> Builder:
     return b
 
 
-def put(b: Builder, driver: Driver, record: Value, result: Value, result_row: Operand, target: Value, first: Operand, count: Value) -> None:
-    """Copy a piece's results from scratch to the output's rows; where these do not lie side by side, column by column."""
-    itemsize = driver.itemsize
-    out_stride, rows = (b.load("i64", record, FIELD[name]) for name in ("out_stride", "rows"))
-    out_row = row_stride(b, driver, record)
-    start = b.at(target, b.mul(first, out_stride))
-    together = b.both(b.compare("eq", out_stride, itemsize), b.compare("sge", count, driver.lanes))
+def put(b: Builder, driver: Driver, record: Value, result: Value, result_row: Operand, start: Value, count: Value) -> None:
+    """Copy a strip's results from scratch to the output's rows; where these do not lie side by side, column by column."""
+    out_stride, rows = b.load("i64", record, FIELD["out_stride"]), b.load("i64", record, FIELD["strip_height"])
+    out_row, size = row_stride(b, driver, record), driver.output_bytes
+    together = b.both(b.compare("eq", out_stride, size), b.compare("sge", count, driver.lanes))
 
     def line(r: Value, _: list[Value]) -> None:
-        copy_vectors(b, driver, driver.lanes, b.at(result, b.mul(r, result_row)), b.at(start, b.mul(r, out_row)), 0, count)
+        source, place = b.at(result, b.mul(r, result_row)), b.at(start, b.mul(r, out_row))
+
+        def one(i: Value, _: list[Value]) -> None:
+            at = b.mul(b.least(i, b.sub(count, driver.lanes)), size)  # the last vector is moved back to end with the line
+            b.store(b.load(driver.results(driver.lanes), source, at), place, at)
+
+        b.loop(0, count, one, step=driver.lanes)
 
     def column(i: Value, _: list[Value]) -> None:
         def one(r: Value, _: list[Value]) -> None:
-            value = b.load(driver.element.kind(1), b.at(result, b.mul(r, result_row)), b.mul(i, itemsize))
+            value = b.load(driver.results(1), b.at(result, b.mul(r, result_row)), b.mul(i, size))
             b.store(value, b.at(start, b.mul(r, out_row)), b.mul(i, out_stride))
 
         b.loop(0, rows, one)

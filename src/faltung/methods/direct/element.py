@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from faltung.codegen.builder import ITEMSIZE, vector
+from faltung.spec.case import Case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
-    """`parts` numbers of LLVM's type `scalar`: 1, or real and imaginary part."""
+    """`parts` numbers of LLVM's type `scalar`: 1, or real and imaginary part. Integers are moved only; see `dots` for their sums."""
 
     scalar: str
     parts: int = 1
@@ -34,6 +35,17 @@ ELEMENTS = {
     "float32": Element(scalar="float"), "float64": Element(scalar="double"),
     "complex64": Element(scalar="float", parts=2), "complex128": Element(scalar="double", parts=2),
 }  # fmt: skip
+
+
+INTEGERS = {"bool": "i8", "int8": "i8", "uint8": "i8", "int16": "i16", "uint16": "i16"}
+"""Samples of whole numbers that are summed as they are, in 32 bits."""
+
+
+def samples_of(case: Case) -> Element:
+    """Return what a sample in scratch is: one of the sums' dtype, or of x where whole numbers are summed in 32 bits."""
+    if case.dtype == "int32" and case.stored is not None:
+        return Element(scalar=INTEGERS[case.stored.samples])
+    return ELEMENTS[case.dtype]
 
 
 def moved(element: Element) -> Element:

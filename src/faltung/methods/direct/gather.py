@@ -7,9 +7,13 @@ v >= 0 is a sample's index; v < 0 stands for fill row -1 - v.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from faltung.codegen.builder import Builder, Operand, Value
+from faltung.codegen.builder import ITEMSIZE, Builder, Operand, Value, vector
+from faltung.codegen.convert import Number, widened
 from faltung.methods.direct.element import Element
 from faltung.methods.direct.record import FIELD, PAIR
+
+WIDENED_TOGETHER = 4
+"""Vectors of samples that are widened in one turn of a loop, whose own instructions are as many as those for one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,16 +21,47 @@ class Driver:
     """What a driver is compiled for: the element, how many axes stand before the last one, and the last one's stride.
 
     A stride of 2, 3 or 4 is for rows that lie side by side: whole vectors of samples are then dealt out to the phases. 1 serves all.
+
+    Where x has another dtype than the rows in scratch, `source` is its own: samples are widened on their way. `result` is the number that
+    a strip writes where that is not the element.
     """
 
     element: Element
     lanes: int
     outer_axes: int
     stride: int = 1
+    source: Number | None = None
+    result: str | None = None
 
     @property
     def itemsize(self) -> int:
+        """Bytes of a sample in scratch."""
         return self.element.itemsize
+
+    @property
+    def sample_bytes(self) -> int:
+        """Bytes of a sample in x."""
+        return self.source.itemsize if self.source else self.itemsize
+
+    @property
+    def output_bytes(self) -> int:
+        return ITEMSIZE[self.result] if self.result else self.itemsize
+
+    @property
+    def name(self) -> str:
+        parts = [f"{self.element.name}x{self.lanes}", f"axes{self.outer_axes + 1}", f"stride{self.stride}"]
+        parts += [f"from_{self.source.name}"] if self.source else []
+        return "_".join([*parts, *([f"to_{self.result}"] if self.result else [])])
+
+    def load(self, b: Builder, lanes: int, place: Value, offset: Operand = 0) -> Value:
+        """Return samples of x as those of a row in scratch."""
+        if self.source is None:
+            return b.load(self.element.kind(lanes), place, offset)
+        return widened(b, b.load(vector(lanes, self.source.scalar), place, offset), self.source, self.element.scalar)
+
+    def results(self, lanes: int) -> str:
+        """Return LLVM's type of results side by side."""
+        return self.element.kind(lanes) if self.result is None else vector(lanes, self.result)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +142,14 @@ def outside(b: Builder, driver: Driver, record: Value, stretch: Stretch, begin: 
         offset, place = b.mul(found, x_stride), b.mul(i, driver.itemsize)
 
         def copy(source: Value, target: Value) -> None:
-            b.store(b.load(driver.element.kind(1), b.select(filled, fill, b.at(source, offset))), target, place)
+            if driver.source is None:
+                b.store(b.load(driver.element.kind(1), b.select(filled, fill, b.at(source, offset))), target, place)
+                return
+
+            def sample() -> None:
+                b.store(driver.load(b, 1, source, offset), target, place)
+
+            b.when(filled, lambda: b.store(b.load(driver.element.kind(1), fill), target, place), sample)
 
         each_row(b, stretch, copy)
 
@@ -121,7 +163,7 @@ def inside(b: Builder, driver: Driver, record: Value, stretch: Stretch, low: Val
     spent a third of its time on copying them one by one).
     """
     x_stride = b.load("i64", record, FIELD["x_stride"])
-    close = b.compare("eq", b.mul(x_stride, stretch.stride), driver.itemsize)
+    close = b.compare("eq", b.mul(x_stride, stretch.stride), driver.sample_bytes)
     offset = b.mul(stretch.start, x_stride)
 
     def by(lanes: int) -> None:
@@ -133,17 +175,17 @@ def inside(b: Builder, driver: Driver, record: Value, stretch: Stretch, low: Val
     def one_by_one() -> None:
         strided(b, driver, record, stretch, low, high)
 
-    b.when(close, lambda: by(driver.lanes), one_by_one)
+    b.when(close, lambda: by((WIDENED_TOGETHER if driver.source else 1) * driver.lanes), one_by_one)
 
 
 def strided(b: Builder, driver: Driver, record: Value, stretch: Stretch, low: Operand, high: Operand) -> None:
     """Copy samples low … high - 1 one by one, for all rows in turn: where rows lie closer than samples, lines are used while hot."""
-    x_stride, kind = b.load("i64", record, FIELD["x_stride"]), driver.element.kind(1)
+    x_stride = b.load("i64", record, FIELD["x_stride"])
 
     def one(i: Value, _: list[Value]) -> None:
         offset = b.mul(b.add(stretch.start, b.mul(i, stretch.stride)), x_stride)
         place = b.mul(i, driver.itemsize)
-        each_row(b, stretch, lambda source, target: b.store(b.load(kind, source, offset), target, place))
+        each_row(b, stretch, lambda source, target: b.store(driver.load(b, 1, source, offset), target, place))
 
     b.loop(low, high, one)
 
@@ -158,10 +200,10 @@ def deal(b: Builder, driver: Driver, stretch: Stretch, n: Operand, size: Operand
     end = b.value(b.add(begin, b.sub(length, b.remainder(length, lanes))))
 
     def one_row(source: Value, target: Value) -> None:
-        line = b.at(source, b.mul(stretch.start, itemsize))
+        line = b.at(source, b.mul(stretch.start, driver.sample_bytes))
 
         def one_group(i: Value, _: list[Value]) -> None:
-            together = b.load(driver.element.kind(s * lanes), line, b.mul(i, s * itemsize))
+            together = driver.load(b, s * lanes, line, b.mul(i, s * driver.sample_bytes))
             for phase in range(s):
                 dealt = b.shuffle(together, together, driver.element.numbers(range(phase, s * lanes, s)))
                 b.store(dealt, b.at(target, b.mul(size, phase)), b.mul(i, itemsize))
@@ -173,14 +215,14 @@ def deal(b: Builder, driver: Driver, stretch: Stretch, n: Operand, size: Operand
 
 
 def copy_vectors(b: Builder, driver: Driver, lanes: int, source: Value, target: Value, low: Operand, high: Operand) -> None:
-    """Copy elements low … high - 1, at least a vector of `lanes`, between lines that lie side by side.
+    """Copy samples low … high - 1, at least a vector of `lanes`, from a line that lies side by side to one in scratch.
 
     The last vector is moved back to end with the line: a rest of single elements would cost more than the vectors.
     """
     last = b.sub(high, lanes)
 
     def one(i: Value, _: list[Value]) -> None:
-        at = b.mul(b.least(i, last), driver.itemsize)
-        b.store(b.load(driver.element.kind(lanes), source, at), target, at)
+        at = b.least(i, last)
+        b.store(driver.load(b, lanes, source, b.mul(at, driver.sample_bytes)), target, b.mul(at, driver.itemsize))
 
     b.loop(low, high, one, step=lanes)

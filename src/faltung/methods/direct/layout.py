@@ -64,10 +64,10 @@ def layout(given: Tables, strip: Strip, x_strides: Sequence[int], out_strides: S
     axes = given.axes
     sizes = Sizes(axes, strip)
     numbers = np.array(given.fills, np.complex128)
-    fills = np.empty((len(given.fills), sizes.fill_row), axes.dtype)
+    fills = np.empty((len(given.fills), sizes.fill_row), axes.dtype)  # where samples are whole, so are the fill values
     fills.T[...] = numbers if fills.dtype.kind == "c" else numbers.real  # a real case has real fill values
     offsets = np.array(sizes.offsets, np.int64)
-    row_blocks = -(-axes.outer[-1].outputs // strip.rows)
+    row_blocks = -(-axes.outer[-1].outputs // sizes.rows)
     head = {
         "row_blocks": row_blocks, "tap_offsets": offsets.ctypes.data, "fills": fills.ctypes.data, "halo": given.halos[-1].ctypes.data,
         "halo_low": given.halo_lows[-1], **cuts(sizes), **inner(axes, strip, x_strides, out_strides),
@@ -91,20 +91,22 @@ def cuts(sizes: Sizes) -> dict[str, int]:
     """Return the fields of the head that say how rows and columns are cut."""
     last, strip, itemsize = sizes.axes.last, sizes.strip, sizes.strip.itemsize
     return {
-        "chunk": sizes.chunk, "wide": sizes.wide, "tile": strip.tile, "rows": strip.rows, "tap_rows": sizes.tap_rows,
+        "chunk": sizes.chunk, "wide": sizes.wide, "tile": strip.tile, "rows": sizes.rows, "tap_rows": sizes.tap_rows,
+        "strip_height": strip.rows, "strip_rows": sizes.tap_rows if sizes.strips == 1 else sizes.strip_group,
+        "strip_group": sizes.strip_group, "strip_step": 8 * strip.rows * sizes.row_step,
         "scratch_row": itemsize * sizes.phases * sizes.phase, "phase": itemsize * sizes.phase, "phases": sizes.phases,
-        "extra": sizes.extra, "result": sizes.result, "taps": last.taps, "samples": last.samples, "stride": last.stride, "pad": last.pad,
-        "fill_row": itemsize * sizes.fill_row,
+        "extra": sizes.extra, "result": sizes.result, "taps": len(sizes.offsets), "samples": last.samples,
+        "stride": last.stride, "pad": last.pad, "fill_row": itemsize * sizes.fill_row,
     }  # fmt: skip
 
 
 def inner(axes: Axes, strip: Strip, x_strides: Sequence[int], out_strides: Sequence[int]) -> dict[str, int]:
     """Return which columns the strip reads from x, and writes to the output, as they lie; none where they do not lie side by side."""
     last = axes.last
-    close = last.stride == 1 and x_strides[-1] == out_strides[-1] == axes.itemsize
+    close = axes.straight and last.stride == 1 and x_strides[-1] == axes.itemsize and out_strides[-1] == axes.output_bytes
     low = min(max(last.pad, 0), last.outputs)
     high = min(max(last.samples - last.span + last.pad, low), last.outputs)
-    streamed = close and last.outputs >= ALIGNED_FROM and axes.outputs * axes.itemsize >= PAST_CACHES_FROM
+    streamed = close and last.outputs >= ALIGNED_FROM and axes.outputs * axes.output_bytes >= PAST_CACHES_FROM
     mask = strip.lanes - 1 if last.outputs >= ALIGNED_FROM else 0
     return {
         "inner_low": low if close else 0, "inner_high": high if close else 0, "align_mask": mask, "past_caches": int(streamed)

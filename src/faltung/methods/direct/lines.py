@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import gcd, prod
 
-from faltung.methods.direct.element import ELEMENTS, Element
+from faltung.codegen.convert import NUMBERS
+from faltung.methods.direct.element import Element, samples_of
 from faltung.spec.boundary import source
-from faltung.spec.case import Case
+from faltung.spec.case import Case, Stored
 from faltung.spec.window import Number, Outside, Window, core_size, fill_value
 
 
@@ -39,6 +40,8 @@ class Line:
         return self.dilation * (self.taps - 1)
 
 
+GROUP = {"int8": 4, "int16": 2}
+"""Taps that one instruction multiplies and adds, by the weights' lanes."""
 CLASS_FROM = 1 << 13
 """Outputs of a class of rows from which it is worth the 3 µs of a call."""
 CLASS_ROWS = 8
@@ -55,6 +58,9 @@ class Axes:
     outer: tuple[Line, ...]
     last: Line
     batched: bool
+    dtype: str
+    """NumPy's name of the element."""
+    stored: Stored | None = None
 
     @property
     def every(self) -> tuple[Line, ...]:
@@ -74,9 +80,23 @@ class Axes:
         return step if rest == 0 and (step < self.row.taps or step == 1) else None
 
     @property
-    def dtype(self) -> str:
-        """NumPy's name of the element."""
-        return next(name for name, element in ELEMENTS.items() if element == self.element)
+    def group(self) -> int | None:
+        """How many taps are summed by one instruction, where whole numbers are summed in 32 bits."""
+        return None if self.stored is None or self.stored.weights is None else GROUP[self.stored.weights]
+
+    @property
+    def sample_bytes(self) -> int:
+        """Bytes of a sample in x."""
+        return NUMBERS[self.stored.samples].itemsize if self.stored else self.itemsize
+
+    @property
+    def output_bytes(self) -> int:
+        return NUMBERS[self.stored.results].itemsize if self.stored else self.itemsize
+
+    @property
+    def straight(self) -> bool:
+        """Whether a strip takes samples as they lie in x, and writes what stands in the output."""
+        return self.stored is None or self.group is not None
 
     @property
     def itemsize(self) -> int:
@@ -102,7 +122,20 @@ def pieces(case: Case) -> list[Axes]:
         per_axis[-2] = tuple(part for line in per_axis[-2] for part in classes(line, others))
     batched = case.batch != 1 or len(per_axis) == 1
     batch = (replace(BATCH, samples=case.batch, outputs=case.batch),) if batched else ()
-    return [Axes(element=ELEMENTS[case.dtype], outer=(*batch, *axes[:-1]), last=axes[-1], batched=batched) for axes in product(*per_axis)]
+    element, stored = samples_of(case), case.stored
+    dtype = stored.samples if stored is not None and case.dtype == "int32" else case.dtype
+    return [
+        Axes(element=element, outer=(*batch, *axes[:-1]), last=filled(axes[-1], stored), batched=batched, dtype=dtype, stored=stored)
+        for axes in product(*per_axis)
+    ]
+
+
+def filled(line: Line, stored: Stored | None) -> Line:
+    """Return the last axis with taps of weight 0 up to a whole group, where whole numbers are summed in groups."""
+    if stored is None or stored.weights is None:
+        return line
+    group = GROUP[stored.weights]
+    return replace(line, taps=-(-line.taps // group) * group)
 
 
 def lines(window: Window, n: int, k: int) -> tuple[Line, ...]:

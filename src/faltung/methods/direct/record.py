@@ -8,8 +8,12 @@ HEAD = (
     "chunk",  # outputs of a row between two changes of row block; also what a fill row must serve
     "wide",  # most outputs which one piece of scratch serves; a multiple of tile
     "tile",  # outputs of one row in one register tile
-    "rows",  # output rows of one register tile
+    "rows",  # output rows of one block
     "row_blocks",  # ceil(outputs of the row axis / rows)
+    "strip_height",  # output rows of one register tile, of which a block has one or more
+    "strip_rows",  # input rows which one tile reads
+    "strip_group",  # of these, rows for each tap of the axes before the row axis
+    "strip_step",  # bytes of the table of rows from one tile of a block to the next
     "tap_rows",  # input rows which one block of output rows reads
     "inner_low",  # outputs inner_low <= j < inner_high read no sample outside of the last axis, and x as it lies
     "inner_high",

@@ -24,7 +24,11 @@ read at run time; it serves every kernel, and large ones as fast as the other wo
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from faltung.codegen.builder import Builder, Dialect, Operand, Value, constants, zeros
+from faltung.codegen.builder import Builder, Dialect, Operand, Value, byte_size, constants, zeros
+from faltung.codegen.convert import Finish
+from faltung.codegen.convert import finished as finish
+from faltung.methods.direct import dots
+from faltung.methods.direct.dots import Dots
 from faltung.methods.direct.element import Element
 
 CACHE_LINE = 64
@@ -43,10 +47,30 @@ class Strip:
     row_step: int = 1
     kernel_rows: int = 0
     offsets: tuple[int, ...] | None = None
+    dots: Dots | None = None
+    """How whole numbers are summed; the element is then a sample, and a tap is a group of them."""
+    finish: Finish | None = None
+    """What becomes of floating sums, where they are not the results."""
 
     @property
     def itemsize(self) -> int:
+        """Bytes of a sample."""
         return self.element.itemsize
+
+    @property
+    def weight_bytes(self) -> int:
+        """Bytes of a tap's weight."""
+        return 4 if self.dots else self.itemsize
+
+    @property
+    def output_bytes(self) -> int:
+        finish = self.dots.finish if self.dots else self.finish
+        return finish.results.itemsize if finish else self.itemsize
+
+    @property
+    def registers(self) -> int:
+        """Sums of one row of a tile, in registers."""
+        return self.vectors * (self.dots.group if self.dots else self.element.parts)
 
     @property
     def tile(self) -> int:
@@ -57,14 +81,15 @@ class Strip:
 def strip_name(strip: Strip) -> str:
     """Return a name that can be read in a profile."""
     kernel = "looped" if strip.offsets is None else f"{strip.kernel_rows}x{len(strip.offsets)}_" + "_".join(map(str, strip.offsets))
-    return f"faltung_direct_{strip.element.name}x{strip.lanes}_tile{strip.rows}x{strip.vectors}_step{strip.row_step}_{kernel}"
+    sums = f"_{strip.dots.name}" if strip.dots else f"_to_{strip.finish.name}" if strip.finish else ""
+    return f"faltung_direct_{strip.element.name}{sums}x{strip.lanes}_tile{strip.rows}x{strip.vectors}_step{strip.row_step}_{kernel}"
 
 
 def emit_strip(strip: Strip, dialect: Dialect) -> list[Builder]:
     """Return the strip's function."""
     b = Builder(strip_name(strip), ARGUMENTS, dialect)
     out, out_row, columns, past_caches = b.arguments[2], b.arguments[3], b.arguments[4], b.arguments[-1]
-    within = strip.lanes * strip.itemsize - 1
+    within = min(strip.lanes * strip.output_bytes, CACHE_LINE) - 1
     aligned = [b.compare("eq", b.bit_and(a, within), 0) for a in (b.address(out), out_row)]
     streamed = b.both(b.both(*aligned), b.compare("ne", past_caches, 0))
     end, step = b.mul(columns, strip.itemsize), strip.tile * strip.itemsize
@@ -89,7 +114,8 @@ def one_tile(b: Builder, strip: Strip, at: Value, streamed: Value | None) -> Non
     if strip.rows > 1:
         fetch_ahead(b, strip, b.at(rows, b.mul(b.sub(sizes[0], strip.rows), 8)), at, ahead)
     lines = [finished(b, strip, line) for line in body(b, strip, rows, w, at, sizes)]
-    places = [b.at(b.at(out, b.mul(r, out_row)), at) for r in range(strip.rows)]
+    across = at if strip.output_bytes == strip.itemsize else b.mul(b.quotient(at, strip.itemsize), strip.output_bytes)
+    places = [b.at(b.at(out, b.mul(r, out_row)), across) for r in range(strip.rows)]
     if streamed is None:
         write(b, strip, lines, places, past_caches=False)
         return
@@ -99,10 +125,12 @@ def one_tile(b: Builder, strip: Strip, at: Value, streamed: Value | None) -> Non
 
 def write(b: Builder, strip: Strip, lines: Accumulators, places: list[Value], *, past_caches: bool) -> None:
     """Write the outputs of a tile, row r from `places[r]` on."""
-    width = strip.lanes * strip.itemsize
+    aligned = min(strip.lanes * strip.output_bytes, CACHE_LINE)
     for line, place in zip(lines, places, strict=True):
-        for q, value in enumerate(line):
-            b.store(value, place, q * width, align=width if past_caches else 1, past_caches=past_caches)
+        offset = 0
+        for value in line:
+            b.store(value, place, offset, align=aligned if past_caches else 1, past_caches=past_caches)
+            offset += byte_size(value.type)
 
 
 def fetch_ahead(b: Builder, strip: Strip, rows: Value, at: Value, ahead: Value) -> None:
@@ -117,7 +145,7 @@ def unrolled_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, si
     """Return a tile's sums, every tap written out; the groups are a loop at run time."""
     assert strip.offsets is not None
     tap_rows = sizes[0]
-    height, width = strip.kernel_rows, len(strip.offsets) * strip.itemsize
+    height, width = strip.kernel_rows, len(strip.offsets) * strip.weight_bytes
     step = strip.row_step
     group = step * (strip.rows - 1) + height
 
@@ -129,18 +157,18 @@ def unrolled_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, si
             served = [r for r in range(strip.rows) if 0 <= p - r * step < height]
             row = b.at(b.load("ptr", here, 8 * p), at)
             for v, offset in enumerate(strip.offsets or ()):
-                places = [b.at(weights, (p - r * step) * width + v * strip.itemsize) for r in served]
+                places = [b.at(weights, (p - r * step) * width + v * strip.weight_bytes) for r in served]
                 multiply(b, strip, acc, served, row, offset, places)
         return [b.at(weights, height * width), *flattened(acc)]
 
-    start = [w, *flattened(start_sums(strip))]
+    start = [b.at(w, dots.HEAD if strip.dots else 0), *flattened(start_sums(b, strip, w))]
     return folded(b.loop(0, tap_rows, one_group, start, step=group)[1:], strip)
 
 
 def looped_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, sizes: Sequence[Value]) -> Accumulators:
     """Return a tile's sums, with loops over kernel rows and taps: a ramp up, full rows, a ramp down (at least S·(R - 1) kernel rows)."""
     tap_rows, group, taps, offsets = sizes
-    width, ramp = b.mul(taps, strip.itemsize), strip.row_step * (strip.rows - 1)
+    width, ramp = b.mul(taps, strip.weight_bytes), strip.row_step * (strip.rows - 1)
     height = b.sub(group, ramp)
 
     def one_row(here: Value, weights: Value, p: Operand, served: list[int], flat: list[Value]) -> list[Value]:
@@ -149,7 +177,7 @@ def looped_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, size
 
         def one_tap(v: Value, carried: list[Value]) -> list[Value]:
             acc = folded(carried, strip)
-            places = [b.at(line, b.mul(v, strip.itemsize)) for line in lines]
+            places = [b.at(line, b.mul(v, strip.weight_bytes)) for line in lines]
             multiply(b, strip, acc, served, row, b.load("i64", offsets, b.mul(v, 8)), places)
             return flattened(acc)
 
@@ -166,7 +194,7 @@ def looped_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, size
             flat = one_row(here, weights, b.add(height, p), everyone[p // strip.row_step + 1 :], flat)
         return [b.at(weights, b.mul(height, width)), *flat]
 
-    start = [w, *flattened(start_sums(strip))]
+    start = [b.at(w, dots.HEAD if strip.dots else 0), *flattened(start_sums(b, strip, w))]
     return folded(b.loop(0, tap_rows, one_group, start, step=group)[1:], strip)
 
 
@@ -174,6 +202,12 @@ def multiply(b: Builder, strip: Strip, acc: Accumulators, served: list[int], row
     """Add one tap's products with the vectors at `offset` of an input row to the output rows which it serves."""
     kind, width, parts = strip.element.kind(strip.lanes), strip.lanes * strip.itemsize, strip.element.parts
     place = b.at(row, offset)
+    if strip.dots is not None:
+        found = dots.samples(b, strip.dots, place, strip.vectors)
+        for r, weight in zip(served, places, strict=True):
+            group = b.splat(b.load("i32", weight, align=4), strip.dots.width // 4)
+            acc[r] = [dots.added(b, strip.dots, group, x, total) for x, total in zip(found, acc[r], strict=True)]
+        return
     loaded = [b.load(kind, place, q * width) for q in range(strip.vectors)]
     for r, weight in zip(served, places, strict=True):
         size = strip.itemsize // parts
@@ -184,8 +218,11 @@ def multiply(b: Builder, strip: Strip, acc: Accumulators, served: list[int], row
 
 def finished(b: Builder, strip: Strip, line: list[Value]) -> list[Value]:
     """Return the outputs of one row of a tile: the sums, or of complex elements the first half of them plus i times the second."""
+    if strip.dots is not None:
+        group = strip.dots.group
+        return [value for q in range(strip.vectors) for value in dots.outputs(b, strip.dots, line[group * q : group * (q + 1)])]
     if strip.element.parts == 1:
-        return line
+        return line if strip.finish is None else [finish(b, value, strip.finish) for value in line]
     numbers = 2 * strip.lanes
     signs = constants([-1.0, 1.0] * strip.lanes, strip.element.scalar)
     exchanged = [lane ^ 1 for lane in range(numbers)]
@@ -193,9 +230,10 @@ def finished(b: Builder, strip: Strip, line: list[Value]) -> list[Value]:
     return [b.fma(signs, b.shuffle(second, second, exchanged), first) for first, second in halves]
 
 
-def start_sums(strip: Strip) -> Accumulators:
+def start_sums(b: Builder, strip: Strip, w: Value) -> Accumulators:
     """Return the sums of no taps: +0."""
-    return [[zeros(strip.element.kind(strip.lanes))] * (strip.vectors * strip.element.parts) for _ in range(strip.rows)]
+    start = dots.start_sums(b, strip.dots, w) if strip.dots else zeros(strip.element.kind(strip.lanes))
+    return [[start] * strip.registers for _ in range(strip.rows)]
 
 
 def flattened(acc: Accumulators) -> list[Value]:
@@ -205,5 +243,5 @@ def flattened(acc: Accumulators) -> list[Value]:
 
 def folded(flat: Sequence[Value], strip: Strip) -> Accumulators:
     """Return what `flattened` was given."""
-    line = strip.vectors * strip.element.parts
+    line = strip.registers
     return [list(flat[i : i + line]) for i in range(0, len(flat), line)]

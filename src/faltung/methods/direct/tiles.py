@@ -3,19 +3,24 @@
 from functools import cache
 
 from faltung.codegen.compile import Compiled, compile_function, dialect
+from faltung.codegen.convert import Finish
 from faltung.codegen.host import Host, host
+from faltung.methods.direct.dots import Dots
 from faltung.methods.direct.driver import emit_driver
-from faltung.methods.direct.element import Element
+from faltung.methods.direct.element import moved
 from faltung.methods.direct.gather import Driver
 from faltung.methods.direct.lines import Axes
 from faltung.methods.direct.sizes import Sizes
 from faltung.methods.direct.strip import Strip, emit_strip
+from faltung.methods.stored import finish_of, source_of
 
 UNROLLED_AT_MOST = 400
 """Multiply-adds written out in one tile, 7 x 7 in the usual one: beyond, the looped strip is as fast (3.7 ms both at 9 x 9, 2048 x
 2048), and needs no compilation (60 ms at 400)."""
 MOST_LOOPED_STEP = 3
 """Beyond, the looped strip takes output rows one by one: its ramps, 3 · step rows each, are written out."""
+DOTS_ALONE = 2
+"""Vectors of a tile of whole numbers whose rows share no input row: of each, 4 registers with weights of 8 bits, 2 with 16."""
 REPAID = 1 << 24
 """Multiply-adds after which a kernel is compiled for its shape: about the time that compiling takes."""
 
@@ -26,33 +31,51 @@ def choose(axes: Axes, *, unroll: bool) -> Strip:
     if not unroll:
         return plain
     # where the taps stand in scratch depends on the tile (with a stride: on its phases), and the tile on how many taps there are
-    trial = unrolled(axes, host(), (0,) * axes.last.taps)
+    trial = unrolled(axes, host(), (0,) * (axes.last.taps // (axes.group or 1)))
     return unrolled(axes, host(), Sizes(axes, trial).offsets) or plain if trial else plain
+
+
+def dots_of(axes: Axes, target: Host) -> Dots | None:
+    """Return how whole numbers are summed in 32 bits, where they are."""
+    if axes.stored is None or axes.group is None:
+        return None
+    return Dots(source=source_of(axes.stored), group=axes.group, finish=finish_of(axes.stored), width=target.vector_bytes)
+
+
+def finish_in(axes: Axes) -> Finish | None:
+    """Return what becomes of floating sums, where they are not the results."""
+    return None if axes.stored is None or axes.group is not None else finish_of(axes.stored)
 
 
 def looped(axes: Axes, target: Host) -> Strip:
     """Return the strip for any kernel of this element."""
-    lanes = target.lanes(axes.itemsize)
+    lanes, dots = target.lanes(axes.itemsize), dots_of(axes, target)
     step = axes.row_step
     shared = step is not None and axes.row.taps >= max(3 * step, 4) and step <= MOST_LOOPED_STEP and axes.row.outputs >= 4
     # 16 accumulators, 4 vectors and a weight in 32 registers: 97 % of the machine's peak at 11 x 11; 12, 3 and 1 in 16: 90 %
+    if dots:
+        rows, vectors = (4, 1) if shared else (1, DOTS_ALONE)
+        return Strip(element=axes.element, lanes=dots.lanes, rows=rows, vectors=vectors, row_step=step if shared and step else 1, dots=dots)
     rows, vectors = (4, 4 if target.registers >= 32 else 3) if shared else (1, 4)
     if axes.element.parts == 2 and shared:  # two accumulators for each vector
         rows, vectors = (4, 2) if target.registers >= 32 else (2, 3)
     if shared and vectors == 4:  # narrower tiles are nearly as fast (15 x 15: 98, 97 and 96 GFLOP/s at 4, 3, 2), and fit some rows better
         inner = max(axes.last.outputs - axes.last.span, 1)
         vectors = min((4, 3, 2), key=lambda v: -(-inner // (v * lanes)) * v)
-    return Strip(element=axes.element, lanes=lanes, rows=rows, vectors=vectors, row_step=step if shared and step else 1)
+    row_step = step if shared and step else 1
+    return Strip(element=axes.element, lanes=lanes, rows=rows, vectors=vectors, row_step=row_step, finish=finish_in(axes))
 
 
 def unrolled(axes: Axes, target: Host, offsets: tuple[int, ...]) -> Strip | None:
     """Return the strip for one kernel shape, or None where it is too large to be written out."""
-    lanes = target.lanes(axes.itemsize)
+    dots = dots_of(axes, target)
+    lanes = dots.lanes if dots else target.lanes(axes.itemsize)
     rows, vectors = tile_shape(axes, target)
-    if axes.row.taps * len(offsets) * rows * vectors * axes.element.parts > UNROLLED_AT_MOST:
-        return None
-    step = axes.row_step or 1
-    return Strip(element=axes.element, lanes=lanes, rows=rows, vectors=vectors, row_step=step, kernel_rows=axes.row.taps, offsets=offsets)
+    strip = Strip(
+        element=axes.element, lanes=lanes, rows=rows, vectors=vectors, row_step=axes.row_step or 1, kernel_rows=axes.row.taps,
+        offsets=offsets, dots=dots, finish=finish_in(axes),
+    )  # fmt: skip
+    return strip if axes.row.taps * len(offsets) * rows * strip.registers <= UNROLLED_AT_MOST else None
 
 
 def tile_shape(axes: Axes, target: Host) -> tuple[int, int]:
@@ -62,6 +85,8 @@ def tile_shape(axes: Axes, target: Host) -> tuple[int, int]:
     (3 x 3 on 2048 x 2048: 0.82 ms at 4 x 2, 0.97 ms at 8 x 2). With 16 registers 2 x 4 needs 29 cycles for 64 bytes of output at
     5 x 5, and 4 x 2 needs 34 to 42.
     """
+    if axes.group is not None:  # a vector is as many registers as a group has taps
+        return (1, DOTS_ALONE) if axes.row_step is None or axes.row.outputs < 4 else (4, 1)
     if axes.row_step is None or axes.row.outputs == 1:
         return 1, 4
     if axes.element.parts == 2:
@@ -75,8 +100,16 @@ def strip_function(strip: Strip) -> Compiled:
     return compile_function(emit_strip(strip, dialect()))
 
 
+def driver_of(strip: Strip, axes: Axes, stride: int) -> Driver:
+    """Return the driver of a strip, for a stride that is dealt out (else 1)."""
+    element, outer_axes = moved(strip.element), len(axes.outer)
+    lanes = host().lanes(element.itemsize) if axes.stored is None else strip.lanes
+    source = source_of(axes.stored) if axes.stored is not None and not axes.straight else None
+    result = finish_of(axes.stored).results.scalar if axes.stored is not None else None
+    return Driver(element=element, lanes=lanes, outer_axes=outer_axes, stride=stride, source=source, result=result)
+
+
 @cache
-def driver_function(element: Element, outer_axes: int, stride: int) -> Compiled:
-    """Return the driver for an element, a number of axes, and a stride that is dealt out (else 1)."""
-    driver = Driver(element=element, lanes=host().lanes(element.itemsize), outer_axes=outer_axes, stride=stride)
+def driver_function(driver: Driver) -> Compiled:
+    """Return a driver in memory."""
     return compile_function(emit_driver(driver, dialect()))

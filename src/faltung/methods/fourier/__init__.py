@@ -25,12 +25,14 @@ from faltung.methods.fourier import whole
 from faltung.methods.fourier.choice import best_cut, seconds
 from faltung.methods.points import recompute
 from faltung.spec.case import Case
+from faltung.spec.window import part_of
 
 if TYPE_CHECKING:
     from faltung.methods.fourier.bound import Tiled
 
 NAME = "fourier"
 Array = npt.NDArray[Any]
+Region = tuple[slice, ...] | None
 DTYPES = ("float32", "float64", "longdouble", "complex64", "complex128", "clongdouble")
 EXACT_BELOW = 0.25  # an error below 1/2 rounds away; the other half is for the rounding of the bound itself
 
@@ -52,8 +54,8 @@ def cost(case: Case) -> Cost:
     through_whole, made = whole.cost(case), best_cut(case)
     if made is None:
         return through_whole
-    depth = made.depth.taps if made.depth else 0
-    spectra = (max(depth, 1) + depth) * made.tile.spectrum_bytes  # of the kernel, and of the slices
+    kept = made.summed if made.depth or made.parts > 1 else 0
+    spectra = (made.summed + kept) * made.tile.spectrum_bytes  # of the kernel, and of the slices or bands
     return Cost(seconds=case.batch * seconds(made), scratch_bytes=made.tile.places["end"] + spectra)
 
 
@@ -63,28 +65,51 @@ def run(case: Case, x: Array, w: Array, out: Array, workers: int) -> None:
 
 
 @lru_cache(maxsize=64)
-def bind(case: Case) -> Callable[[Array, Array, Array, int], None]:
-    """Return `case` ready for many calls: ``bound(x, w, out, workers)``."""
+def bind(case: Case) -> Callable[..., None]:
+    """Return `case` ready for many calls: ``bound(x, w, out, workers)``, or for a part of the outputs ``…, region)``.
+
+    A region has a slice for each axis, and `out` its sizes; its bits are those of the whole.
+    """
     if case.weights is not None:
         return bind(replace(case, weights=None))
     made = best_cut(case)
     if made is None:
-        return partial(whole.run, case)
+        return partial(_through_whole, case)
     from faltung.methods.fourier.bound import Tiled  # the emitters, when they are needed: `import faltung` stays light
 
     return partial(_through_tiles, case, Tiled(case, made))
 
 
-def _through_tiles(case: Case, tiled: "Tiled", x: Array, w: Array, out: Array, workers: int) -> None:
+def _through_whole(case: Case, x: Array, w: Array, out: Array, workers: int, region: Region = None) -> None:
+    """Compute through one transform, of which a region is a part."""
+    if region is None:
+        return whole.run(case, x, w, out, workers)
+    every = np.empty((*out.shape[:2], *case.output_sizes), out.dtype)
+    whole.run(case, x, w, every, workers)
+    places: tuple[Any, ...] = (..., *region)
+    out[...] = every[places]
+    return None
+
+
+def _through_tiles(case: Case, tiled: "Tiled", x: Array, w: Array, out: Array, workers: int, region: Region = None) -> None:
     """Compute through tiles; where samples are not finite, once more without them."""
-    if tiled(x, w, out, workers):
+    if tiled(x, w, out, workers, region):
         return
     bad = ~np.isfinite(x)
-    if not bad.any() or not tiled(np.where(bad, x.dtype.type(0), x), w, out, workers):
-        whole.run(case, x, w, out, workers)  # a fill that is not finite, or sums beyond the dtype's range
+    if not bad.any() or not tiled(np.where(bad, x.dtype.type(0), x), w, out, workers, region):
+        _through_whole(case, x, w, out, workers, region)  # a fill that is not finite, or sums beyond the dtype's range
         return
     plain = tuple(replace(window, fill_low=0, fill_high=0) for window in case.windows)
     counting = bind(replace(case, dtype="float32", windows=plain, exact=None))
     touched = np.empty(out.shape, np.float32)
-    counting(bad.astype(np.float32), np.ones(w.shape, np.float32), touched, workers)  # how many bad samples each window holds
-    recompute(case, x, w, out, np.argwhere(touched > 0.5))
+    # how many bad samples each window holds
+    counting(bad.astype(np.float32), np.ones(w.shape, np.float32), touched, workers, region)
+    recompute(_part(case, region), x, w, out, np.argwhere(touched > 0.5))
+
+
+def _part(case: Case, region: Region) -> Case:
+    """Return the Case of a region alone."""
+    if region is None:
+        return case
+    axes = zip(case.windows, case.input_sizes, case.kernel_sizes, case.output_sizes, region, strict=True)
+    return replace(case, windows=tuple(part_of(window, n, k, slice(*part.indices(m))) for window, n, k, m, part in axes))

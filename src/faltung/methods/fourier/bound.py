@@ -1,91 +1,172 @@
 """A Case bound to its tiles for many calls: tables are made once, the kernel's spectrum once for each kernel."""
 
-import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from faltung.methods.fourier import memory
+from faltung.methods.fourier.bands import BAND_FIELDS
 from faltung.methods.fourier.choice import Cut
-from faltung.methods.fourier.compiled import addresses, column_twiddles, row_twiddles, slice_addresses, slices_function, walker_function
-from faltung.methods.fourier.parts import finish, is_direct, parts_of, target_of
+from faltung.methods.fourier.compiled import (
+    bands_function,
+    column_twiddles,
+    items_function,
+    phase_addresses,
+    recorder,
+    row_twiddles,
+    slice_addresses,
+    slices_function,
+    walker_function,
+)  # fmt: skip
+from faltung.methods.fourier.gang import Phase, in_phases
+from faltung.methods.fourier.items import ITEM_FIELDS
+from faltung.methods.fourier.parts import Kept, Part, Target, blocks_of, direct_row, finish, is_direct, kept_axes, parts_of, target_of
+from faltung.methods.fourier.phases import PHASE_FIELDS
+from faltung.methods.fourier.plane import sides
+from faltung.methods.fourier.shared import Phases
 from faltung.methods.fourier.slices import SLICE_FIELDS, scratch_bytes
-from faltung.methods.fourier.source import source_of, tables
+from faltung.methods.fourier.source import Source, source_of, tables
 from faltung.methods.fourier.spectrum import spectrum
-from faltung.methods.fourier.tile import LINE
-from faltung.methods.fourier.walker import FIELDS
 from faltung.methods.workers import share
 from faltung.spec.case import Case
 
 Array = npt.NDArray[Any]
-_scratch = threading.local()
+Record = Callable[[int, int, int], int]
 
 
 class Tiled:
-    """One Case, ready for calls ``tiled(x, w, out, workers)``; they return whether every sum came out finite."""
+    """One Case, ready for calls ``tiled(x, w, out, workers, region)``; they return whether every sum came out finite."""
 
-    __slots__ = ("_case", "_cut", "_fields", "_kept", "_tables", "_walker")
+    __slots__ = ("_case", "_cut", "_fields", "_kept", "_names", "_tables", "_walker")
 
     def __init__(self, case: Case, made: Cut) -> None:
         self._case, self._cut, self._tables = case, made, tables(case, made)
         self._kept = row_twiddles(made.tile), column_twiddles(made.tile)
+        found, self._names, self._walker = code_of(made)
         given = self._tables
-        self._fields = (addresses(made.tile) if made.depth is None else slice_addresses(made.tile)) | {
+        self._fields = found | {
             "row_map": given.row_map.ctypes.data, "column_map": given.column_map.ctypes.data, "depth_map": given.depth_map.ctypes.data,
             "row_twiddles": self._kept[0].ctypes.data, "column_twiddles": self._kept[1].ctypes.data,
             "samples": made.across.samples, "pad": made.across.pad, "out_rows": made.down.outputs, "out_columns": made.across.outputs,
-            "step_rows": made.step_rows, "step_columns": made.step_columns, "depth": made.depth.taps if made.depth else 1,
-            "spectrum_bytes": made.tile.spectrum_bytes,
+            "step_rows": made.step_rows, "step_columns": made.step_columns, "depth": made.summed,
+            "spectrum_bytes": made.tile.spectrum_bytes, "last_columns": last_columns(case, made),
         }  # fmt: skip
-        self._walker = (walker_function if made.depth is None else slices_function)(made.tile).call
 
-    def __call__(self, x: Array, w: Array, out: Array, workers: int = 1) -> bool:
-        """Write the sums to `out`; False says that some of them may not be finite."""
-        case, made = self._case, self._cut
+    def __call__(self, x: Array, w: Array, out: Array, workers: int = 1, region: tuple[slice, ...] | None = None) -> bool:
+        """Write the sums, or those of a region, to `out`; False says that some of them may not be finite."""
+        case, made, kept = self._case, self._cut, kept_axes(self._case, region)
+        factors = spectrum(made, taps_of(case, made, w), workers)
+        every = region is None and all(window.stride == 1 for window in case.windows)
+        if every and (blocks := blocks_of(case, made, workers)) is not None:
+            return self._in_blocks(blocks, factors, x, out, workers)
         source = source_of(case, made, self._tables, x)
-        factors = spectrum(made.tile, taps_of(case, made, w))
-        fields = self._fields | {"spectrum": factors.ctypes.data, "x_row": source.row, "x_slice": source.slice}
-        parts, simple = parts_of(case, made, workers), is_direct(case, out) and case.exact is None
-        flags, size = np.zeros(len(parts), np.int64), thread_bytes(made)
-        first_flag = flags.ctypes.data
-        record = recorder(fields, FIELDS if made.depth is None else SLICE_FIELDS)
+        record = recorder(self._fields | {"spectrum": factors.ctypes.data, "x_row": source.row, "x_slice": source.slice}, self._names)
+        parts, direct = parts_of(case, made, workers, kept), is_direct(case, kept, out)
+        flags = np.zeros(len(parts), np.int64)
+        if made.shared(case.batch, workers):
+            self._shared(parts, kept, direct, source, record, out, flags, workers)
+            return not flags.any()
+        size, first_flag = thread_bytes(made), flags.ctypes.data
 
         def work(i: int) -> None:
             part = parts[i]
-            target = target_of(case, made, out, part)
+            target = target_of(case, made, out, part, direct)
             place = record(source.fills + part.item * source.fills_item, target.row_bytes, target.slice_bytes)
             begin = source.address + part.item * source.item
             steps = (part.strip, part.first, part.last) if made.depth is None else (part.strip, part.first, part.last, part.low, part.high)
-            self._walker(place, begin, target.address, scratch(size), first_flag + 8 * i, *steps)
-            if not simple or target.own is not None:
-                finish(case, made, out, part, target)
+            self._walker(place, begin, target.address, memory.scratch(size), first_flag + 8 * i, *steps)
+            if not direct or case.exact is not None or target.own is not None:
+                finish(case, made, out, part, target, kept)
 
         share(work, len(parts), workers)
         return not flags.any()
 
+    def _in_blocks(self, blocks: list[range], factors: Array, x: Array, out: Array, workers: int) -> bool:
+        """Work through a batch of small items, a block of them at a time."""
+        case, made = self._case, self._cut
+        flags, size = np.zeros(len(blocks), np.int64), thread_bytes(made)
+        first_flag = flags.ctypes.data
+        fields = self._fields | {
+            "spectrum": factors.ctypes.data, "walker": walker_function(made.tile).address, "strips": made.strips, "steps": made.steps,
+        }  # fmt: skip
+
+        def work(i: int) -> None:
+            there = out[blocks[i].start : blocks[i].stop]
+            source = source_of(case, made, self._tables, x[blocks[i].start : blocks[i].stop])
+            here = there if there.strides[-1] == there.itemsize else np.empty(there.shape, there.dtype)
+            given = {"x_row": source.row, "x_item": source.item, "fills_item": source.fills_item, "out_item": here.strides[0]}
+            record = recorder(fields | given, ITEM_FIELDS)  # it keeps what it gives the address of
+            places = record(source.fills, direct_row(case, made, here), 0), source.address, here.ctypes.data, memory.scratch(size), first_flag + 8 * i
+            items_function(made.tile).call(*places, len(blocks[i]))
+            if case.exact is not None:
+                np.rint(here, out=here)
+            if here is not there:
+                there[...] = here
+
+        share(work, len(blocks), workers)
+        return not flags.any()
+
+    def _shared(
+        self, parts: list[Part], kept: tuple[Kept, ...], direct: bool, source: Source, record: Record, out: Array, flags: Array,
+        workers: int,
+    ) -> None:  # fmt: skip
+        """Work through the parts one after another, each by all threads."""
+        case, made = self._case, self._cut
+        ring = memory.taken(made.tile.height * made.tile.row)
+        phases: list[Phase] = []
+        for i, part in enumerate(parts):
+            begin, flag = source.address + part.item * source.item, flags.ctypes.data + 8 * i
+            strip = Phases(tile=made.tile, ring=ring.ctypes.data, workers=workers, begin=begin, flag=flag, strip=part.strip)
+            begun = i > 0 and parts[i - 1] == Part(part.item, part.strip, part.first - 1, part.last - 1)
+            more = i + 1 < len(parts) and parts[i + 1] == Part(part.item, part.strip, part.first + 1, part.last + 1)
+            target = target_of(case, made, out, part, direct)
+            place = record(source.fills + part.item * source.fills_item, target.row_bytes, target.slice_bytes)
+            phases += step(strip, made, part, place, target, begun=begun, more=more)
+            if not direct or case.exact is not None or target.own is not None:
+                phases.append((1, partial(finished, case, made, out, part, target, kept)))
+        in_phases(phases, workers)
+        memory.kept(ring)
+
+
+def step(strip: Phases, made: Cut, part: Part, record: int, target: Target, *, begun: bool, more: bool) -> list[Phase]:
+    """Return the phases of one step of a strip; its rows are there already if the step before it is done just before."""
+    top = part.first * made.step_rows
+    rows = made.step_rows if more else min(made.step_rows, made.down.outputs - top)
+    read = [] if begun else [strip.read(record, top, made.tile.height)]
+    return [*read, strip.columns(record, top), strip.turn(record, target.address, top, rows, more=more)]
+
+
+def finished(case: Case, made: Cut, out: Array, part: Part, target: Target, kept: tuple[Kept, ...], _: int) -> None:
+    """Bring a part's outputs where they belong, as the piece of a phase."""
+    finish(case, made, out, part, target, kept)
+
+
+def code_of(made: Cut) -> tuple[dict[str, int], tuple[str, ...], Callable[..., None]]:
+    """Return the addresses of a Cut's transforms, the fields of its records, and its walker."""
+    if made.depth is not None:
+        return slice_addresses(made.tile), SLICE_FIELDS, slices_function(made.tile).call
+    if made.parts > 1:
+        return slice_addresses(made.tile), BAND_FIELDS, bands_function(made.tile).call
+    return phase_addresses(made.tile), PHASE_FIELDS, walker_function(made.tile).call
+
+
+def last_columns(case: Case, made: Cut) -> int:
+    """Return where the outputs of the last row end."""
+    if len(case.windows) > 1:
+        return made.across.outputs
+    return sides(case)[0].outputs - (made.down.outputs - 1) * made.step_columns
+
 
 def thread_bytes(made: Cut) -> int:
     """Return the bytes of scratch which one thread needs."""
-    return made.tile.places["end"] if made.depth is None else scratch_bytes(made.tile, made.depth.taps)
-
-
-def recorder(fields: dict[str, int], names: tuple[str, ...]) -> Callable[[int, int, int], int]:
-    """Return a function that gives the address of the record for the three fields which differ between parts; it keeps the records."""
-    records: dict[tuple[int, int, int], Array] = {}
-
-    def record(fills: int, out_row: int, out_slice: int) -> int:
-        key = fills, out_row, out_slice
-        if (known := records.get(key)) is None:
-            given = fields | {"fills": fills, "out_row": out_row, "out_slice": out_slice}
-            known = records.setdefault(key, np.array([given[name] for name in names], np.int64))
-        return int(known.ctypes.data)
-
-    return record
+    return made.tile.places["end"] if made.depth is None and made.parts == 1 else scratch_bytes(made.tile, made.summed)
 
 
 def taps_of(case: Case, made: Cut, w: Array) -> Array:
-    """Return the taps in two axes: spread by their dilation, a signal's cut into rows."""
+    """Return the taps in two axes: spread by their dilation, a signal's cut into rows, and rows into parts (then there is a third axis)."""
     taps: Array = w[0, 0]
     for axis, window in enumerate(case.windows):
         if window.kernel_dilation > 1:
@@ -94,18 +175,9 @@ def taps_of(case: Case, made: Cut, w: Array) -> Array:
             sparse: Array = np.zeros(shape, taps.dtype)
             sparse[(slice(None),) * axis + (slice(None, None, window.kernel_dilation),)] = taps
             taps = sparse
-    if len(case.windows) > 1:
+    if len(case.windows) > 1 and made.parts == 1:
         return taps
-    cut = np.zeros((made.down.taps, made.across.taps), taps.dtype)
-    cut.reshape(-1)[: taps.size] = taps
-    return cut
-
-
-def scratch(size: int) -> int:
-    """Return the address of this thread's scratch of at least `size` bytes, aligned to a cache line."""
-    if getattr(_scratch, "size", -1) < size:
-        _scratch.kept = np.zeros(size + LINE, np.uint8)
-        _scratch.address = -(-_scratch.kept.ctypes.data // LINE) * LINE
-        _scratch.size = size
-    address: int = _scratch.address
-    return address
+    rows = made.parts * made.step_rows if made.parts > 1 else made.down.taps
+    cut = np.zeros((rows, made.across.taps), taps.dtype)
+    cut.reshape(-1)[: taps.size] = taps.reshape(-1)
+    return cut if made.parts == 1 else cut.reshape(made.parts, made.step_rows, made.across.taps)

@@ -39,12 +39,7 @@ def emit_forward(tile: Tile, dialect: Dialect) -> Builder:
             next(fetch, None)
         y = dft(b, tile.vectors, y, -1)
         z += [times(b, v, *load_twiddle(b, tile, twiddles, k)) for k, v in enumerate(y)]
-    out = [Complex(v.re, v.im) for v in z]
-    for h in range(0, len(z), tile.lanes):
-        part = dft(b, tile.vectors, transposed(b, tile.vectors, z[h : h + tile.lanes]), -1)
-        out[h // tile.lanes :: len(z) // tile.lanes] = part
-    out = apart(b, tile, out)
-    for i, v in enumerate(out):
+    for i, v in enumerate(lanes_forward(b, tile, z)):
         s, a = divmod(i, tile.across)
         store_pair(b, tile, v, b.at(rows, s * tile.row + a * tile.pair))
         next(fetch, None)
@@ -63,11 +58,7 @@ def emit_inverse(tile: Tile, dialect: Dialect) -> Builder:
         s, a = divmod(i, tile.across)
         z.append(load_pair(b, tile, b.at(rows, s * tile.row + a * tile.pair)))
         next(fetch, None)
-    z = together(b, tile, z)
-    parts = len(z) // tile.lanes
-    back: list[Complex] = []
-    for h in range(parts):
-        back += transposed(b, tile.vectors, dft(b, tile.vectors, z[h::parts], 1))
+    back = lanes_inverse(b, tile, z)
     for s in range(tile.together):
         line, spare = b.load("ptr", outs, 8 * s), b.at(unstored, s * tile.line_bytes)
         v = [times(b, back[s * tile.across + k], *load_twiddle(b, tile, twiddles, k), conjugate=True) for k in range(tile.across)]
@@ -77,6 +68,24 @@ def emit_inverse(tile: Tile, dialect: Dialect) -> Builder:
     for _ in fetch:
         pass
     return b
+
+
+def lanes_forward(b: Builder, tile: Tile, z: list[Complex]) -> list[Complex]:
+    """Return what stands in the lanes of the rows that go together, transformed; frequencies in natural order, row behind row."""
+    out = list(z)
+    for h in range(0, len(z), tile.lanes):
+        part = dft(b, tile.vectors, transposed(b, tile.vectors, z[h : h + tile.lanes]), -1)
+        out[h // tile.lanes :: len(z) // tile.lanes] = part
+    return apart(b, tile, out)
+
+
+def lanes_inverse(b: Builder, tile: Tile, z: list[Complex]) -> list[Complex]:
+    """Undo `lanes_forward` but for the factor."""
+    z = together(b, tile, z)
+    parts, back = len(z) // tile.lanes, []
+    for h in range(parts):
+        back += transposed(b, tile.vectors, dft(b, tile.vectors, z[h::parts], 1))
+    return back
 
 
 def fetcher(b: Builder, tile: Tile, ahead: Value, *, write: bool, limit: Operand | None = None) -> Iterator[None]:
@@ -94,7 +103,7 @@ def load_samples(b: Builder, tile: Tile, line: Value, a: int) -> Complex:
     lanes, size = tile.lanes, tile.lanes * tile.itemsize
     kind = vector(lanes, tile.element)
     if not tile.is_complex:
-        return Complex(b.load(kind, line, a * size), b.load(kind, line, (a + tile.across) * size))
+        return Complex(b.load(kind, line, a * size), b.load(kind, line, (a + tile.groups) * size))
     first, second = b.load(kind, line, 2 * a * size), b.load(kind, line, (2 * a + 1) * size)
     return Complex(b.shuffle(first, second, range(0, 2 * lanes, 2)), b.shuffle(first, second, range(1, 2 * lanes, 2)))
 

@@ -13,15 +13,15 @@ on the other axes: the first axis that is outside decides.
 
 from faltung.codegen.builder import Builder, Dialect, Operand, Value, vector, zeros
 from faltung.methods.fourier.butterflies import Complex, dft, times
-from faltung.methods.fourier.columns import block_twiddles, downwards, upwards
+from faltung.methods.fourier.columns import Store, block_twiddles, downwards, gather_columns, spread_columns, upwards
 from faltung.methods.fourier.rows import load_pair, store_pair
 from faltung.methods.fourier.tile import LINE, SPILLS, Tile
 from faltung.methods.fourier.walker import FIELDS, Walk, check, read_rows, write_rows
 
 SLICE_FIELDS = (*FIELDS, "x_slice", "out_slice", "depth", "spectrum_bytes", "depth_map", "inverse_columns")
 ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64")
-FORWARD = ("ptr", "ptr", "ptr", "ptr")
-INVERSE = ("ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64")
+FORWARD = ("ptr", "ptr", "ptr", "ptr", "ptr")
+INVERSE = ("ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "ptr")
 AT_ONCE = 4
 """Sums of products that are added up side by side: the additions of one wait for each other."""
 
@@ -37,60 +37,78 @@ def table_bytes(depth: int) -> int:
 
 
 def emit_forward_columns(tile: Tile, dialect: Dialect) -> Builder:
-    """Return forward_columns(group, twiddles, work, place): one group of columns, transformed into a place."""
+    """Return forward_columns(group, twiddles, work, place, parts): one group of columns, transformed into a place."""
     b = Builder(f"faltung_fourier_forward_columns_{tile.name}", FORWARD, dialect, attributes=SPILLS)
-    group, twiddles, work, place = b.arguments
+    group, twiddles, work, place, parts = b.arguments
     r1, r2 = tile.down
 
-    def middle(k: Value, _: list[Value]) -> None:
-        block, target = b.at(work, b.mul(k, tile.block)), b.at(place, b.mul(k, r2 * tile.pair))
-        twiddle = block_twiddles(b, tile, twiddles, k)
-        z = [times(b, load_pair(b, tile, b.at(block, j * tile.pair)), *twiddle[j]) for j in range(r2)]
-        for j, v in enumerate(dft(b, tile.vectors, z, -1)):
-            store_pair(b, tile, v, b.at(target, j * tile.pair))
+    def short(source: Value, row: int, place: Value) -> None:
+        def middle(k: Value, _: list[Value]) -> None:
+            block, target = b.at(work, b.mul(k, tile.block)), b.at(place, b.mul(k, r2 * tile.pair))
+            twiddle = block_twiddles(b, tile, twiddles, k)
+            z = [times(b, load_pair(b, tile, b.at(block, j * tile.pair)), *twiddle[j]) for j in range(r2)]
+            for j, v in enumerate(dft(b, tile.vectors, z, -1)):
+                store_pair(b, tile, v, b.at(target, j * tile.pair))
 
-    b.loop(0, r2, lambda j, _: downwards(b, tile, group, work, j))
-    b.loop(0, r1, middle)
+        b.loop(0, r2, lambda j, _: downwards(b, tile, source, row, work, j))
+        b.loop(0, r1, middle)
+
+    if tile.outer[0] == 1:
+        short(group, tile.row, place)
+        return b
+    size = tile.inner_height * tile.pair
+    spread_columns(b, tile, group, twiddles, parts)
+    b.loop(0, tile.outer[0], lambda k, _: short(b.at(parts, b.mul(k, tile.column_bytes)), tile.pair, b.at(place, b.mul(k, size))))
     return b
 
 
 def emit_inverse_columns(tile: Tile, dialect: Dialect) -> Builder:
-    """Return inverse_columns(places, spectra, twiddles, work, group, column, depth, spectrum_bytes).
+    """Return inverse_columns(places, spectra, twiddles, work, group, column, depth, spectrum_bytes, parts).
 
     One group of columns, which begins `column` bytes behind every place and spectrum: products added up, transformed back into the ring.
     """
     b = Builder(f"faltung_fourier_inverse_columns_{tile.name}", INVERSE, dialect, attributes=SPILLS)
-    places, spectra, twiddles, work, group, column, depth, spectrum_bytes = b.arguments
+    places, spectra, twiddles, work, group, column, depth, spectrum_bytes, parts = b.arguments
     r1, r2 = tile.down
 
-    def products(k: Value, _: list[Value]) -> None:
-        for j in range(0, r2, AT_ONCE):
-            offset = b.add(column, b.add(b.mul(k, r2 * tile.pair), j * tile.pair))
-            sums = sum_of_products(b, tile, places, spectra, offset, depth, spectrum_bytes)
-            for i, v in enumerate(sums):
-                store_pair(b, tile, v, b.at(b.at(work, b.mul(k, tile.block)), (j + i) * tile.pair))
+    def short(column: Value, store: Store) -> None:
+        def products(k: Value, _: list[Value]) -> None:
+            for j in range(0, r2, AT_ONCE):
+                offset = b.add(column, b.add(b.mul(k, r2 * tile.pair), j * tile.pair))
+                sums = sum_of_products(b, tile, places, spectra, offset, depth, spectrum_bytes)
+                for i, v in enumerate(sums):
+                    store_pair(b, tile, v, b.at(b.at(work, b.mul(k, tile.block)), (j + i) * tile.pair))
 
-    def middle(k: Value, _: list[Value]) -> None:
-        block, twiddle = b.at(work, b.mul(k, tile.block)), block_twiddles(b, tile, twiddles, k)
-        z = dft(b, tile.vectors, [load_pair(b, tile, b.at(block, j * tile.pair)) for j in range(r2)], 1)
-        for j, v in enumerate(z):
-            store_pair(b, tile, times(b, v, *twiddle[j], conjugate=True), b.at(block, j * tile.pair))
+        def middle(k: Value, _: list[Value]) -> None:
+            block, twiddle = b.at(work, b.mul(k, tile.block)), block_twiddles(b, tile, twiddles, k)
+            z = dft(b, tile.vectors, [load_pair(b, tile, b.at(block, j * tile.pair)) for j in range(r2)], 1)
+            for j, v in enumerate(z):
+                store_pair(b, tile, times(b, v, *twiddle[j], conjugate=True), b.at(block, j * tile.pair))
 
-    def up(j: Value, _: list[Value]) -> None:
-        target = b.at(group, b.mul(j, tile.row))
-        for a, v in enumerate(upwards(b, tile, work, j)):
-            store_pair(b, tile, v, b.at(target, a * r2 * tile.row))
+        b.loop(0, r1, products)
+        b.loop(0, r1, middle)
+        b.loop(0, r2, lambda j, _: upwards(b, tile, work, j, store))
 
-    b.loop(0, r1, products)
-    b.loop(0, r1, middle)
-    b.loop(0, r2, up)
+    def put(row: Operand, v: Complex) -> None:
+        store_pair(b, tile, v, b.at(group, b.mul(row, tile.row)))
+
+    def part(k: Value, _: list[Value]) -> None:
+        place = b.at(parts, b.mul(k, tile.column_bytes))
+        begin = b.value(b.add(column, b.mul(k, tile.inner_height * tile.pair)))
+        short(begin, lambda row, v: store_pair(b, tile, v, b.at(place, b.mul(row, tile.pair))))
+
+    if tile.outer[0] == 1:
+        short(column, put)
+        return b
+    b.loop(0, tile.outer[0], part)
+    gather_columns(b, tile, twiddles, parts, put)
     return b
 
 
 def sum_of_products(
     b: Builder, tile: Tile, places: Value, spectra: Value, offset: Operand, depth: Value, spectrum_bytes: Value
 ) -> list[Complex]:
-    """Return the sums over the depth of spectrum times place, of neighbouring vectors that begin at `offset`."""
+    """Return the sums over the depth of place times conjugate spectrum, of neighbouring vectors that begin at `offset`."""
     nothing = zeros(vector(tile.lanes, tile.element))
 
     def one(t: Value, carried: list[Value]) -> list[Value]:
@@ -99,8 +117,8 @@ def sum_of_products(
         out: list[Value] = []
         for i in range(AT_ONCE):
             v, s = load_pair(b, tile, b.at(x, i * tile.pair)), load_pair(b, tile, b.at(factors, i * tile.pair))
-            re, im = b.fma(v.re, s.re, carried[2 * i]), b.fma(v.re, s.im, carried[2 * i + 1])
-            out += [b.fma(b.negative(v.im), s.im, re), b.fma(v.im, s.re, im)]
+            re, im = b.fma(v.re, s.re, carried[2 * i]), b.fma(v.im, s.re, carried[2 * i + 1])
+            out += [b.fma(v.im, s.im, re), b.fma(b.negative(v.re), s.im, im)]
         return out
 
     flat = b.loop(0, depth, one, [nothing] * (2 * AT_ONCE))
@@ -150,9 +168,10 @@ def transform_slice(walk: Walk, number: Value) -> None:
     def group(v: Value, _: list[Value]) -> None:
         column = b.mul(v, tile.pair)
         target = b.at(place, b.mul(column, tile.height))
-        b.call(walk.field("columns"), [walk.place("ring", column), walk.field("column_twiddles"), walk.place("work"), target])
+        tables = [walk.field("column_twiddles"), walk.place("work"), target, walk.place("columns")]
+        b.call(walk.field("columns"), [walk.ring_column(column), *tables])
 
-    b.loop(0, tile.across, group)
+    b.loop(0, tile.groups, group)
 
 
 def add_slices(walk: Walk, o: Value) -> None:
@@ -164,8 +183,9 @@ def add_slices(walk: Walk, o: Value) -> None:
 
     def group(v: Value, _: list[Value]) -> None:
         column = b.mul(v, tile.pair)
-        tables = [walk.place("end"), walk.field("spectrum"), walk.field("column_twiddles"), walk.place("work"), walk.place("ring", column)]
-        b.call(walk.field("inverse_columns"), [*tables, b.mul(column, tile.height), depth, walk.field("spectrum_bytes")])
+        tables = [walk.place("end"), walk.field("spectrum"), walk.field("column_twiddles"), walk.place("work"), walk.ring_column(column)]
+        sizes = [b.mul(column, tile.height), depth, walk.field("spectrum_bytes")]
+        b.call(walk.field("inverse_columns"), [*tables, *sizes, walk.place("columns")])
 
     b.loop(0, depth, entry)
-    b.loop(0, tile.across, group)
+    b.loop(0, tile.groups, group)

@@ -51,7 +51,7 @@ def tables(case: Case, made: Cut) -> Tables:
     """Return the tables of a Case."""
     tile = made.tile
     # rows are read a whole tile beyond the last step, and looked at a little further; nothing there is used
-    rows = made.steps * made.step_rows + tile.height + (AHEAD + 1) * tile.together
+    rows = (made.steps + made.parts - 1) * made.step_rows + tile.height + (AHEAD + 1) * tile.together
     numbers: list[Number] = [0]
     if len(case.windows) == 1:
         return signal_tables(case, made, sides(case)[0], rows)
@@ -70,9 +70,6 @@ def signal_tables(case: Case, made: Cut, signal: Side, rows: int) -> Tables:
     starts = np.arange(made.down.samples) * step - signal.pad
     inside = (starts >= 0) & (starts + width <= signal.samples)
     at_ends = np.flatnonzero(~inside)
-    row_map = np.full(rows, -1, np.int64)
-    row_map[: len(starts)] = np.where(inside, np.arange(len(starts)), 0)
-    row_map[at_ends] = -2 - np.arange(len(at_ends))
     ends = np.full((len(at_ends), width), -1, np.int64)
     found: list[Number] = list(numbers)
     for low, high in stretches(at_ends):  # neighbouring rows overlap: each stretch is looked up once
@@ -80,7 +77,11 @@ def signal_tables(case: Case, made: Cut, signal: Side, rows: int) -> Tables:
         for e in range(low, high):
             begin = (at_ends[e] - at_ends[low]) * step
             ends[e] = line[begin : begin + width]
-    nothing = np.zeros(1, np.int64)
+    filled = (ends != -1).any(axis=1)  # the others are rows of zeros, which need no transform
+    row_map = np.full(rows, -1, np.int64)
+    row_map[: len(starts)] = np.where(inside, np.arange(len(starts)), -1)
+    row_map[at_ends[filled]] = -2 - np.arange(filled.sum())
+    ends, nothing = ends[filled], np.zeros(1, np.int64)
     return Tables(
         row_map=row_map, column_map=nothing, fills=aligned(np.zeros((1, width)), case.dtype), ends=ends,
         end_fills=np.array(found).astype(case.dtype), depth_map=nothing,
@@ -102,7 +103,7 @@ def source_of(case: Case, made: Cut, given: Tables, x: Array) -> Source:
             address=items.ctypes.data, item=items.strides[0], row=items.strides[-2], slice=items.strides[1],
             fills=given.fills.ctypes.data, fills_item=0, kept=(items, given.fills),
         )  # fmt: skip
-    lines = np.zeros((case.batch, 1 + len(given.ends), made.tile.width), x.dtype)
+    lines = np.zeros((len(items), 1 + len(given.ends), made.tile.width), x.dtype)
     lines[:, 1:] = np.where(given.ends >= 0, items[:, np.maximum(given.ends, 0)], given.end_fills[np.maximum(-1 - given.ends, 0)])
     lines = aligned(lines, case.dtype)
     first = items.ctypes.data - sides(case)[0].pad * x.itemsize

@@ -13,6 +13,7 @@ from functools import cached_property
 from faltung.codegen.builder import ITEMSIZE, Value, repeated
 
 LINE = 64  # bytes of a cache line
+RECORD = 512  # bytes, enough for a record of any walker
 SPILLS = "alignstack(64)"
 """Attribute of functions that spill vectors: else LLVM spills them wherever the caller's stack happens to be, across cache lines three
 times in four, and the columns take up to 1.5 times as long."""
@@ -36,13 +37,17 @@ class Lanes:
 
 @dataclass(frozen=True)
 class Tile:
-    """A shape of tile; columns are transformed by radix R1, then R2 (`down`), rows by radix R (`across`), then as many as lanes."""
+    """A shape of tile; columns are transformed by radix R1, then R2 (`down`), rows by radix R (`across`), then as many as lanes.
+
+    Longer axes are transformed by an `outer` radix (down, across) first: then what is left of a row or a column is short.
+    """
 
     element: str
     lanes: int
     is_complex: bool
     down: tuple[int, int]
     across: int
+    outer: tuple[int, int] = (1, 1)
 
     @property
     def vectors(self) -> Lanes:
@@ -59,12 +64,22 @@ class Tile:
 
     @property
     def height(self) -> int:
+        return self.outer[0] * self.inner_height
+
+    @property
+    def inner_height(self) -> int:
+        """Rows that are transformed together once the outer radix is done."""
         return self.down[0] * self.down[1]
+
+    @property
+    def groups(self) -> int:
+        """Vectors of a transformed row: groups of columns."""
+        return self.outer[1] * self.across
 
     @property
     def points(self) -> int:
         """Complex numbers of a transformed row."""
-        return self.lanes * self.across
+        return self.lanes * self.groups
 
     @property
     def width(self) -> int:
@@ -74,7 +89,7 @@ class Tile:
     @property
     def together(self) -> int:
         """Rows that share one transpose."""
-        return max(1, self.lanes // self.across)
+        return max(1, self.lanes // self.across) if self.outer[1] == 1 else 1
 
     @property
     def pair(self) -> int:
@@ -84,7 +99,7 @@ class Tile:
     @property
     def spectrum_bytes(self) -> int:
         """Bytes of the spectrum of a whole tile."""
-        return self.height * self.across * self.pair
+        return self.height * self.groups * self.pair
 
     @property
     def line_bytes(self) -> int:
@@ -94,26 +109,33 @@ class Tile:
     @property
     def row(self) -> int:
         """Bytes from one transformed row to the next; the odd cache line keeps them out of each other's cache sets."""
-        return self.across * self.pair + LINE
+        return self.groups * self.pair + LINE
 
     @property
     def block(self) -> int:
         """Bytes from one block of R2 rows of a column group to the next."""
         return self.down[1] * self.pair + LINE
 
+    @property
+    def column_bytes(self) -> int:
+        """Bytes from one part of a group of columns to the next, once the outer radix is done."""
+        return self.inner_height * self.pair + LINE
+
     @cached_property
     def places(self) -> dict[str, int]:
         """Where the parts of scratch begin, and under "end" its size, in bytes."""
         parts = {
-            "ring": self.height * self.row,
             "trash": self.row,  # transformed rows that are not wanted
             "work": self.down[0] * self.block,
+            "columns": self.outer[0] * self.column_bytes if self.outer[0] > 1 else 0,
             "gathered": self.together * self.line_bytes,
             "unstored": self.together * self.line_bytes,
             "sources": 8 * self.together,
             "outs": 8 * self.together,
             "ahead": 16 * self.together,
             "targets": 8 * self.height,
+            "record": RECORD,
+            "ring": self.height * self.row,  # last: threads may share one, which stands elsewhere
             "end": 0,
         }
         found, at = {}, 0
@@ -125,4 +147,5 @@ class Tile:
     @property
     def name(self) -> str:
         kind = "complex_" if self.is_complex else ""
-        return f"{kind}{self.element}x{self.lanes}_{self.down[0]}x{self.down[1]}_{self.across}"
+        outer = "" if self.outer == (1, 1) else f"_outer_{self.outer[0]}x{self.outer[1]}"
+        return f"{kind}{self.element}x{self.lanes}_{self.down[0]}x{self.down[1]}_{self.across}{outer}"

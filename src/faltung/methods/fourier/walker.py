@@ -13,7 +13,7 @@ of scratch. A row that is outside is a row of fill values, whatever stands on th
 A sample that is not finite spreads over every number of its tile, so one number of each step tells: flag is set to 1.
 """
 
-from faltung.codegen.builder import Builder, Dialect, Operand, Value, vector
+from faltung.codegen.builder import Builder, Dialect, Operand, Value, vector, zeros
 from faltung.methods.fourier.tile import Tile
 
 FIELDS = (
@@ -26,6 +26,7 @@ FIELDS = (
     "pad",  # columns of the stream before column 0 of x
     "out_rows", "out_columns",
     "step_rows", "step_columns",
+    "last_columns",  # where the outputs of the last row end: those of a signal end before the row does
 )  # fmt: skip
 NUMBERS = (*FIELDS[9:], "x_slice", "out_slice", "depth", "spectrum_bytes")
 """Fields that are no addresses."""
@@ -38,18 +39,22 @@ class Walk:
     """What the pieces of a walker share while it is written: the record's fields and the strip's place.
 
     `slice_source` is set by walkers that go through slices: an entry like those of the maps, negative where the slice is outside.
+    `base` is set by those that go through bands: the row of the stream that stands first in the ring.
     """
 
-    def __init__(self, b: Builder, tile: Tile, fields: tuple[str, ...] = FIELDS) -> None:
+    def __init__(self, b: Builder, tile: Tile, fields: tuple[str, ...] = FIELDS, ring: Value | None = None) -> None:
         self.b, self.tile = b, tile
         record, self.x, self.out, self.scratch, self.flag, strip, self.first, self.last = b.arguments[:8]
         self.slice_source: Value | None = None
+        self.base: Operand = 0
+        self.held = b.at(self.scratch, tile.places["ring"]) if ring is None else ring
         self._fields = {name: b.load("i64" if name in NUMBERS else "ptr", record, 8 * i) for i, name in enumerate(fields)}
         self.x0 = b.mul(strip, self.field("step_columns"))
         self.left = b.sub(self.x0, self.field("pad"))
         fits = b.compare("sle", b.add(self.left, tile.width), self.field("samples"))
         self.inside = b.both(b.compare("sge", self.left, 0), fits)
         self.stored = b.least(self.field("step_columns"), b.sub(self.field("out_columns"), self.x0))
+        self.stored_last = b.least(self.stored, b.sub(self.field("last_columns"), self.x0))
 
     def field(self, name: str) -> Value:
         """Return a field of the record."""
@@ -61,7 +66,12 @@ class Walk:
 
     def ring(self, row: Operand) -> Value:
         """Return where row `row` of the stream is held."""
-        return self.place("ring", self.b.mul(self.b.remainder(row, self.tile.height), self.tile.row))
+        place = self.b.remainder(self.b.sub(row, self.base), self.tile.height)
+        return self.b.at(self.held, self.b.mul(place, self.tile.row))
+
+    def ring_column(self, column: Operand) -> Value:
+        """Return where a group of columns begins that stands `column` bytes into every row."""
+        return self.b.at(self.held, column)
 
 
 def emit_walker(tile: Tile, dialect: Dialect) -> Builder:
@@ -93,6 +103,12 @@ def emit_walker(tile: Tile, dialect: Dialect) -> Builder:
 
 def columns_of_step(walk: Walk, top: Value) -> None:
     """Write where each row of the ring goes, then call the column transforms."""
+    find_targets(walk, top)
+    transform_groups(walk, 0, walk.tile.groups)
+
+
+def find_targets(walk: Walk, top: Value) -> None:
+    """Write where each row of the ring goes: to its own place if it is done, else to trash."""
     b, tile = walk.b, walk.tile
     trash, step_rows = walk.place("trash"), walk.field("step_rows")
     beyond = b.mul(tile.height, b.add(b.quotient(top, tile.height), 1))
@@ -100,16 +116,22 @@ def columns_of_step(walk: Walk, top: Value) -> None:
     def target(n: Value, _: list[Value]) -> None:
         age = b.remainder(b.sub(b.add(n, beyond), top), tile.height)
         done = b.compare("slt", age, step_rows)
-        b.store(b.select(done, walk.place("ring", b.mul(n, tile.row)), trash), walk.place("targets"), b.mul(n, 8))
+        b.store(b.select(done, walk.ring_column(b.mul(n, tile.row)), trash), walk.place("targets"), b.mul(n, 8))
+
+    b.loop(0, tile.height, target)
+
+
+def transform_groups(walk: Walk, low: Operand, high: Operand) -> None:
+    """Call the column transforms for groups low … high - 1."""
+    b, tile = walk.b, walk.tile
 
     def group(v: Value, _: list[Value]) -> None:
         column = b.mul(v, tile.pair)
         spectrum = b.at(walk.field("spectrum"), b.mul(column, tile.height))
-        arguments = [walk.place("ring", column), spectrum, walk.field("column_twiddles"), walk.place("work"), walk.place("targets"), column]
-        b.call(walk.field("columns"), arguments)
+        tables = [spectrum, walk.field("column_twiddles"), walk.place("work"), walk.place("targets")]
+        b.call(walk.field("columns"), [walk.ring_column(column), *tables, column, walk.place("columns")])
 
-    b.loop(0, tile.height, target)
-    b.loop(0, tile.across, group)
+    b.loop(low, high, group)
 
 
 def check(walk: Walk, top: Value) -> None:
@@ -121,7 +143,28 @@ def check(walk: Walk, top: Value) -> None:
 
 
 def read_rows(walk: Walk, n: Value) -> None:
-    """Transform rows n, n + 1, … of the stream, as many as go together, into their places."""
+    """Transform rows n, n + 1, … of the stream, as many as go together, into their places; zeros need no transform."""
+    b, tile = walk.b, walk.tile
+    sources = [b.load("i64", walk.field("row_map"), b.mul(b.add(n, s), 8)) for s in range(tile.together)]
+    empty = b.compare("eq", sources[0], -1)
+    for source in sources[1:]:
+        empty = b.both(empty, b.compare("eq", source, -1))
+    if walk.slice_source is not None:
+        empty = b.both(empty, b.compare("sge", walk.slice_source, 0))
+    b.when(empty, lambda: clear_rows(walk, n), lambda: transform_rows(walk, n))
+
+
+def clear_rows(walk: Walk, n: Value) -> None:
+    """Write the transform of rows of zeros."""
+    b, tile = walk.b, walk.tile
+    nothing, size = zeros(vector(tile.lanes, tile.element)), tile.pair // 2
+    for s in range(tile.together):
+        row = walk.ring(b.add(n, s))
+        b.loop(0, tile.groups * tile.pair, lambda offset, _, row=row: b.store(nothing, row, offset), step=size)  # type: ignore[misc]
+
+
+def transform_rows(walk: Walk, n: Value) -> None:
+    """Transform rows n, n + 1, … of the stream."""
     b, tile = walk.b, walk.tile
     for s in range(tile.together):
         find_row(walk, s, b.value(b.add(n, s)))
@@ -187,24 +230,26 @@ def gather_row(walk: Walk, line: Value, gathered: Value) -> None:
 def write_rows(walk: Walk, n: Value) -> None:
     """Transform rows n, n + 1, … back into the output; those behind its end, and part of a vector, go to scratch."""
     b, tile = walk.b, walk.tile
-    size = tile.sample_bytes
-    unstored, whole = walk.place("unstored"), b.sub(walk.stored, b.remainder(walk.stored, tile.lanes))
-    start = b.at(walk.out, b.mul(walk.x0, size))
+    size, out_rows = tile.sample_bytes, walk.field("out_rows")
+    columns = b.select(b.compare("sge", b.add(n, tile.together), out_rows), walk.stored_last, walk.stored)
+    unstored, start = walk.place("unstored"), b.at(walk.out, b.mul(walk.x0, size))
+    rows = [b.value(b.add(n, s)) for s in range(tile.together)]
     lines = []
-    for s in range(tile.together):
-        row = b.add(n, s)
+    for s, row in enumerate(rows):
         line = b.at(start, b.mul(row, walk.field("out_row")))
-        exists = b.compare("slt", row, walk.field("out_rows"))
-        lines.append(b.select(exists, line, b.at(unstored, s * tile.line_bytes)))
+        lines.append(b.select(b.compare("slt", row, out_rows), line, b.at(unstored, s * tile.line_bytes)))
         b.store(lines[-1], walk.place("outs"), 8 * s)
         b.store(b.at(line, b.mul(walk.field("out_row"), AHEAD * tile.together)), walk.place("ahead"), 8 * s)
-    arguments = [walk.ring(n), walk.place("outs"), walk.field("row_twiddles"), walk.place("ahead"), walk.stored, unstored]
+    arguments = [walk.ring(n), walk.place("outs"), walk.field("row_twiddles"), walk.place("ahead"), columns, unstored]
     b.call(walk.field("inverse"), arguments)
-    sample = tile.element if not tile.is_complex else vector(2, tile.element)
+    whole = b.sub(columns, b.remainder(columns, tile.lanes))
+    for s, row in enumerate(rows):
+        end = b.select(b.compare("eq", row, b.sub(out_rows, 1)), walk.stored_last, walk.stored)
+        copy_rest(walk, b.at(unstored, s * tile.line_bytes), lines[s], whole, end)
 
-    def rest(i: Value, _: list[Value]) -> None:
-        for s, line in enumerate(lines):
-            value = b.load(sample, unstored, b.add(b.mul(i, size), s * tile.line_bytes))
-            b.store(value, line, b.mul(i, size))
 
-    b.loop(whole, walk.stored, rest)
+def copy_rest(walk: Walk, source: Value, line: Value, first: Operand, end: Value) -> None:
+    """Copy the samples of a row that did not fill a vector, or stand in a vector that another row of its group does not have."""
+    b, size = walk.b, walk.tile.sample_bytes
+    sample = walk.tile.element if not walk.tile.is_complex else vector(2, walk.tile.element)
+    b.loop(first, end, lambda i, _: b.store(b.load(sample, source, b.mul(i, size)), line, b.mul(i, size)))

@@ -4,7 +4,7 @@
 
     y[o, j] = Σ over t ascending of  u[t] · (Σ over s ascending of  v[s] · X[…, t, …, s])        w[t, s] = u[t]·v[s]
 
-K + K' multiply-adds instead of K·K'. **Bits**: row pass and column pass are chains of fused multiply-adds, in window order, from +0; they
+K + K' multiply-adds instead of K·K'; with three axes see `solid`. **Bits**: row pass and column pass are chains of fused multiply-adds, in window order, from +0; they
 depend on the factors alone, and not on chunks, bands, threads, or on how the arrays lie. **Samples that are not finite**: the factors'
 products have the signs and zeros of the weights, so an infinity or a NaN has here the effect that it has in the sum itself.
 """
@@ -12,8 +12,10 @@ products have the signs and zeros of the weights, so an infinity or a NaN has he
 from dataclasses import replace
 from functools import lru_cache
 
+from faltung.codegen.convert import NUMBERS
 from faltung.codegen.host import refusal
 from faltung.methods.cost import Cost
+from faltung.methods.separable import solid
 from faltung.methods.separable.bound import Array, Bound
 from faltung.methods.separable.factor import factors
 from faltung.methods.separable.layout import ELEMENTS, Sizes
@@ -24,7 +26,7 @@ NAME = "separable"
 MOST_SCRATCH = 2 << 20
 """Bytes of scratch for each thread; a kernel that needs more is one for `fourier`."""
 
-__all__ = ["NAME", "bind", "cost", "factors", "possible", "refuses", "run", "why_not"]
+__all__ = ["NAME", "bind", "cost", "factors", "found", "refuses", "run", "why_not"]
 
 
 def refuses(case: Case) -> str | None:
@@ -44,8 +46,10 @@ def why_not(case: Case) -> str | None:
     """Return why no kernel of this Case can go through two passes, or None when some can."""
     if case.dtype not in ELEMENTS:
         return f"separable computes {' and '.join(ELEMENTS)}, not {case.dtype}"
-    if len(case.windows) != 2:
-        return f"separable computes two axes, not {len(case.windows)}"
+    if case.stored is not None and not {case.stored.samples, case.stored.results} <= set(NUMBERS):
+        return f"separable does not convert {case.stored.samples} to {case.stored.results}"
+    if len(case.windows) not in (2, 3):
+        return f"separable computes two or three axes, not {len(case.windows)}"
     if (case.groups, case.channels_in, case.channels_out) != (1, 1, 1):
         return f"separable computes one channel, not {case.groups} groups of {case.channels_in} channels in and {case.channels_out} out"
     if any(window.input_dilation > 1 for window in case.windows):
@@ -54,6 +58,8 @@ def why_not(case: Case) -> str | None:
         return "there is nothing to sum"
     if (reason := refusal()) is not None:
         return reason
+    if len(case.windows) == 3:
+        return solid.why_not(case)
     if (needed := Sizes(case).places["end"]) > MOST_SCRATCH:
         return f"separable needs {needed} bytes of scratch for each thread, more than {MOST_SCRATCH}: the kernel is too large"
     return None
@@ -61,6 +67,8 @@ def why_not(case: Case) -> str | None:
 
 def cost(case: Case) -> Cost:
     """Return what one thread is expected to take once code is compiled and the factors are known, and its scratch."""
+    if len(case.windows) == 3:
+        return solid.cost(case)
     sizes = Sizes(case)
     return Cost(seconds=seconds(sizes), scratch_bytes=sizes.places["end"])
 
@@ -71,6 +79,11 @@ def run(case: Case, x: Array, w: Array, out: Array, workers: int) -> None:
 
 
 @lru_cache(maxsize=64)
-def bind(case: Case) -> Bound:
+def bind(case: Case) -> Bound | solid.Solid:
     """Return `case` ready for many calls: ``bound(x, w, out, workers)``."""
-    return Bound(case)
+    return Bound(case) if len(case.windows) == 2 else solid.Solid(case)
+
+
+def found(w: Array, *, exact: bool) -> bool:
+    """Return whether a kernel with two or three axes, in window order, is a product of one factor for each."""
+    return (factors(w, exact=exact) if w.ndim == 2 else solid.pillar(w, exact=exact)) is not None

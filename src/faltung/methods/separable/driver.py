@@ -129,6 +129,8 @@ def emit_filling(shape: Shape, dialect: Dialect, line: Builder, row: Builder) ->
 
 def as_it_lies(b: Builder, shape: Shape, record: Value, start: Operand, columns: Operand) -> Value:
     """Return whether the row pass may read from x: samples lie side by side, and all it loads for `columns` outputs are inside."""
+    if shape.source is not None:
+        return Value("i1", "false")
     side_by_side = b.both(
         b.compare("eq", field(b, record, "x_across"), shape.itemsize), b.compare("eq", field(b, record, "stride_across"), 1)
     )
@@ -144,12 +146,12 @@ def emit_sums(shape: Shape, dialect: Dialect, column: Builder, rows: int) -> Bui
     """
     b = Builder(f"{shape.name}_sums{rows}", SUMS_ARGUMENTS, dialect, internal=True, attributes="noinline")
     record, out, scratch, u, o, slot, low, begin, end, count = b.arguments
-    out_row, step, itemsize = field(b, record, "out_down"), field(b, record, "out_across"), shape.itemsize
+    out_row, step, size = field(b, record, "out_down"), field(b, record, "out_across"), shape.output_bytes
     table = b.at(b.at(scratch, field(b, record, "table")), b.mul(slot, 8))
     apart = b.mul(field(b, record, "dilation_down"), 8)
     target = b.at(b.at(out, b.mul(o, out_row)), b.mul(low, step))
     taps, result = field(b, record, "taps_down"), b.at(scratch, field(b, record, "result"))
-    result_row = field(b, record, "ring_row")
+    result_row = b.mul(field(b, record, "ring_row"), -(-size // shape.itemsize))
     whole = b.mul(b.quotient(b.add(end, shape.tile - 1), shape.tile), shape.tile)
 
     def through_scratch() -> None:
@@ -157,11 +159,11 @@ def emit_sums(shape: Shape, dialect: Dialect, column: Builder, rows: int) -> Bui
 
         def one(j: Value, _: list[Value]) -> None:
             for r in range(rows):
-                value = b.load(shape.element, b.at(result, b.mul(result_row, r)), b.mul(j, itemsize))
+                value = b.load(shape.output, b.at(result, b.mul(result_row, r)), b.mul(j, size))
                 b.store(value, b.at(target, b.mul(out_row, r)), b.mul(j, step))
 
         b.loop(begin, end, one)
 
-    straight = b.both(b.compare("eq", step, itemsize), b.compare("sge", count, shape.tile))
+    straight = b.both(b.compare("eq", step, size), b.compare("sge", count, shape.tile))
     b.when(straight, lambda: b.call(column, [table, apart, u, target, out_row, begin, end, taps]), through_scratch)
     return b

@@ -39,15 +39,19 @@ def factors(w: Array, *, exact: bool) -> Factors | None:
 @lru_cache(maxsize=256)
 def _remembered(data: bytes, shape: tuple[int, int], dtype: str, exact: bool) -> Factors | None:
     w = np.frombuffer(data, dtype).reshape(shape)
+    found = halves(w, exact=exact)
+    return None if found is None else _scaled(found, w.dtype)
+
+
+def halves(w: Array, *, exact: bool) -> tuple[Array, Array] | None:
+    """Return u and v in float64, with the numbers of the kernel's dtype, where w = u·v exactly or, for floats, to rounding."""
     if not np.isfinite(w).all():
         return None
     if not w.any():
-        return Factors(np.zeros(shape[0], dtype), np.zeros(shape[1], dtype))
+        return np.zeros(w.shape[0]), np.zeros(w.shape[1])
     whole = bool((w == np.rint(w)).all() and np.abs(w).max() <= 2**53)
     found = _whole(w.astype(np.int64)) if whole else None
-    if found is None and not exact:
-        found = _rounded(w.astype(np.float64), ROUNDOFF[dtype], w.dtype)
-    return None if found is None else _scaled(found, w.dtype)
+    return found if found is not None or exact else _rounded(w.astype(np.float64), ROUNDOFF[w.dtype.name], w.dtype)
 
 
 def _whole(w: Array) -> tuple[Array, Array] | None:

@@ -1,7 +1,7 @@
 """A Case in the driver's terms: sizes of chunk, ring and scratch, tables, and the record for arrays with given strides."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ from faltung.codegen.builder import ITEMSIZE
 from faltung.codegen.host import host
 from faltung.methods.separable.passes import TALL, Shape
 from faltung.methods.separable.record import FIELDS
+from faltung.methods.stored import finish_of, source_of
 from faltung.spec.boundary import source
 from faltung.spec.case import Case
 from faltung.spec.window import Number, Outside, Window, core_size, fill_value, position
@@ -40,7 +41,9 @@ class Sizes:
         across = self.case.windows[1]
         close = across.stride == across.kernel_dilation == 1
         vectors = 4 if host().registers >= 32 else 3
-        return Shape(element=element, lanes=host().lanes(ITEMSIZE[element]), vectors=vectors, close=close)
+        shape = Shape(element=element, lanes=host().lanes(ITEMSIZE[element]), vectors=vectors, close=close)
+        stored = self.case.stored
+        return shape if stored is None else replace(shape, source=source_of(stored), finish=finish_of(stored))
 
     @property
     def tall(self) -> int:
@@ -97,7 +100,8 @@ class Sizes:
         line = aligned(16 * self.ring)
         rows = line + aligned(self.phases * self.phase * self.shape.itemsize)
         result = rows + aligned(self.ring * self.ring_row)
-        return {"table": 0, "line": line, "rows": rows, "result": result, "end": result + self.tall * self.ring_row}
+        results = self.ring_row * -(-self.shape.output_bytes // self.shape.itemsize)
+        return {"table": 0, "line": line, "rows": rows, "result": result, "end": result + self.tall * results}
 
     @property
     def offsets(self) -> list[int]:

@@ -1,11 +1,13 @@
 """Emitter of the line: one row of samples, continued by its boundary, copied to scratch."""
 
-from faltung.codegen.builder import Builder, Dialect, Operand, Value, vector
+from faltung.codegen.builder import Builder, Dialect, Operand, Value
 from faltung.methods.separable.passes import Shape
 from faltung.methods.separable.record import field
 
 LINE_ARGUMENTS = ("ptr", "ptr", "ptr", "i64", "i64", "i64")
 CACHE_LINE = 64
+WIDENED_TOGETHER = 4
+"""Vectors of samples that are widened in one turn of a loop, whose own instructions are as many as those for one."""
 
 
 def lookup(b: Builder, p: Operand, n: Operand, halo: Value, low: Operand) -> Value:
@@ -54,18 +56,27 @@ def stretch(
     def outside(i: Value, _: list[Value]) -> None:
         found = lookup(b, b.add(start, b.mul(stride, i)), n, field(b, record, "halo_across"), field(b, record, "low_across"))
         fill = b.at(field(b, record, "fills"), b.mul(b.sub(-1, found), shape.itemsize))
-        chosen = b.select(b.compare("slt", found, 0), fill, b.at(source, b.mul(found, step)))
-        b.store(b.load(shape.element, chosen), place, b.mul(i, shape.itemsize))
+        target, sample = b.at(place, b.mul(i, shape.itemsize)), b.at(source, b.mul(found, step))
+        if shape.source is None:
+            b.store(b.load(shape.element, b.select(b.compare("slt", found, 0), fill, sample)), target)
+            return
+        filled = b.compare("slt", found, 0)
+        b.when(filled, lambda: b.store(b.load(shape.element, fill), target), lambda: b.store(shape.load(b, 1, sample), target))
 
     def single(i: Value, _: list[Value]) -> None:
-        value = b.load(shape.element, source, b.mul(b.add(start, b.mul(i, stride)), step))
+        value = shape.load(b, 1, source, b.mul(b.add(start, b.mul(i, stride)), step))
         b.store(value, place, b.mul(i, shape.itemsize))
 
-    close = b.compare("eq", b.mul(step, stride), shape.itemsize)
-    enough = b.compare("sle", low, b.sub(high, shape.lanes))
+    close = b.compare("eq", b.mul(step, stride), shape.sample_bytes)
     here = b.at(source, b.mul(start, step))
+
+    def by(lanes: int) -> None:
+        enough = b.compare("sle", low, b.sub(high, lanes))
+        less = (lambda: by(shape.lanes)) if lanes > shape.lanes else lambda: b.loop(low, high, single)
+        b.when(b.both(close, enough), lambda: vectors(b, shape, lanes, here, place, low, high), less)
+
     b.loop(0, low, outside)
-    b.when(b.both(close, enough), lambda: vectors(b, shape, here, place, low, high), lambda: b.loop(low, high, single))
+    by((WIDENED_TOGETHER if shape.source else 1) * shape.lanes)
     b.loop(high, wanted, outside)
 
 
@@ -74,12 +85,12 @@ def ceiling(b: Builder, a: Operand, divisor: Operand) -> Operand:
     return b.quotient(b.greatest(b.add(a, b.sub(divisor, 1)), 0), divisor)
 
 
-def vectors(b: Builder, shape: Shape, source: Value, place: Value, low: Value, high: Value) -> None:
-    """Copy elements low … high - 1, at least a vector of them; the last vector is moved back to end with them."""
-    last = b.sub(high, shape.lanes)
+def vectors(b: Builder, shape: Shape, lanes: int, source: Value, place: Value, low: Value, high: Value) -> None:
+    """Copy elements low … high - 1, `lanes` at a time and at least so many; the last ones are moved back to end with them."""
+    last = b.sub(high, lanes)
 
     def one(i: Value, _: list[Value]) -> None:
-        at = b.mul(b.least(i, last), shape.itemsize)
-        b.store(b.load(vector(shape.lanes, shape.element), source, at), place, at)
+        at = b.least(i, last)
+        b.store(shape.load(b, lanes, source, b.mul(at, shape.sample_bytes)), place, b.mul(at, shape.itemsize))
 
-    b.loop(low, high, one, step=shape.lanes)
+    b.loop(low, high, one, step=lanes)

@@ -17,9 +17,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from faltung.codegen.builder import ITEMSIZE, Builder, Dialect, Operand, Value, vector, zeros
+from faltung.codegen.convert import Finish, Number, finished, widened
 
 SHIFTS = 2
 """Taps served by one group of loads: 9 loads (two cycles each where they cross a line) and 8 shuffles keep pace with 16 multiply-adds."""
+CACHE_LINE = 64
 TALL = 4
 """Output rows of a tile of the column pass."""
 ROW_ARGUMENTS = ("ptr", "ptr", "ptr", "i64", "i64", "ptr", "ptr", "ptr")
@@ -35,10 +37,38 @@ class Shape:
     lanes: int
     vectors: int
     close: bool
+    source: Number | None = None
+    """What a sample is in memory, where that is not the element."""
+    finish: Finish | None = None
+    """What becomes of sums on their way to memory."""
 
     @property
     def itemsize(self) -> int:
+        """Bytes of a number in scratch."""
         return ITEMSIZE[self.element]
+
+    @property
+    def sample_bytes(self) -> int:
+        return self.source.itemsize if self.source else self.itemsize
+
+    @property
+    def output_bytes(self) -> int:
+        return self.finish.results.itemsize if self.finish else self.itemsize
+
+    @property
+    def output(self) -> str:
+        """LLVM's type of an output."""
+        return self.finish.results.scalar if self.finish else self.element
+
+    def load(self, b: Builder, lanes: int, place: Value, offset: Operand = 0) -> Value:
+        """Return samples as numbers of the element."""
+        if self.source is None:
+            return b.load(vector(lanes, self.element), place, offset)
+        return widened(b, b.load(vector(lanes, self.source.scalar), place, offset), self.source, self.element)
+
+    def scaled(self, b: Builder, at: Operand, size: int) -> Operand:
+        """Return an offset in bytes between numbers of the element as one between numbers of `size` bytes."""
+        return at if size == self.itemsize else b.mul(b.quotient(at, self.itemsize), size)
 
     @property
     def width(self) -> int:
@@ -52,7 +82,8 @@ class Shape:
 
     @property
     def name(self) -> str:
-        return f"faltung_separable_{self.element}x{self.lanes}x{self.vectors}_{'close' if self.close else 'apart'}"
+        stored = f"_from_{self.source.name}_to_{self.finish.name}" if self.source and self.finish else ""
+        return f"faltung_separable_{self.element}x{self.lanes}x{self.vectors}_{'close' if self.close else 'apart'}{stored}"
 
 
 def emit_row(shape: Shape, dialect: Dialect) -> Builder:
@@ -72,12 +103,14 @@ def emit_row(shape: Shape, dialect: Dialect) -> Builder:
 
 def row_tile(b: Builder, shape: Shape, vectors: int, at: Value) -> None:
     """Compute and store one tile of the row pass."""
-    line, v, target, _, taps, offsets, read, written = b.arguments
-    place = b.at(line, at)
+    samples, v, target, _, taps, offsets, read, written = b.arguments
+    place = b.at(samples, at)
     acc = [zeros(vector(shape.lanes, shape.element))] * vectors
-    for q in range(vectors):
-        b.prefetch(b.at(b.at(read, at), q * shape.width))
-        b.prefetch(b.at(b.at(written, at), q * shape.width), write=True)
+    for size, line, write in ((shape.sample_bytes, read, False), (shape.output_bytes, written, True)):
+        start = b.at(line, shape.scaled(b, at, size))
+        for ahead in range(0, vectors * shape.lanes * size, CACHE_LINE):
+            if shape.source is None or not write:
+                b.prefetch(b.at(start, ahead), write=write)
     begin: Operand = 0
     if shape.close and shape.width == 64:
         begin = b.sub(taps, b.remainder(taps, SHIFTS))
@@ -125,9 +158,10 @@ def emit_column(shape: Shape, rows: int, dialect: Dialect) -> Builder:
     def one_tile(along: Value, _: list[Value]) -> None:
         at = b.least(along, last)
         for r, line in enumerate(column_sums(b, shape, rows, (table, step, u, taps), at)):
-            place = b.at(b.at(out, b.mul(out_row, r)), at)
+            place = b.at(b.at(out, b.mul(out_row, r)), shape.scaled(b, at, shape.output_bytes))
             for q, value in enumerate(line):
-                b.store(value, place, q * shape.width)
+                result = finished(b, value, shape.finish) if shape.finish else value
+                b.store(result, place, q * shape.lanes * shape.output_bytes)
 
     b.loop(b.mul(begin, shape.itemsize), end, one_tile, step=shape.tile * shape.itemsize)
     return b

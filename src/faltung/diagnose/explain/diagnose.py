@@ -1,0 +1,221 @@
+"""Which convention made a result: the search, the ranking, what differs from what was expected, and the report."""
+
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from faltung.diagnose.explain.arrays import checked
+from faltung.diagnose.explain.classes import Equals, classes_of
+from faltung.diagnose.explain.comparison import Remedy, differences_of, gaps, meets, nearest_pair, precision, remedy
+from faltung.diagnose.explain.expected import Expectation, read_expected
+from faltung.diagnose.explain.explanation import Array, Explanation, Near, Search, Stage
+from faltung.diagnose.explain.judge import judge
+from faltung.diagnose.explain.line import lines
+from faltung.diagnose.explain.localise import by_how_much, where
+from faltung.diagnose.explain.probes import answer
+from faltung.diagnose.explain.ranking import Facts, Ranked, facts_of, literal, plain_specs, ranked
+from faltung.diagnose.explain.report import Failure, Report
+from faltung.diagnose.explain.search import search
+from faltung.diagnose.explain.sentences import Told, sentence
+from faltung.spec import Difference, Spec
+
+# Candidates that fail of which it is told where, and the share of wrong outputs up to which one is a candidate.
+FAILURES, NEAR = 3, 0.5
+# Outputs of which many conventions make the same by chance; explanations that are many, and outputs up to which it is looked further.
+FEW_OUTPUTS, MANY, LARGE = 16, 8, 2**16
+
+
+def diagnose(x: Any, k: Any, y: Any, expected: Any = None) -> Report:
+    """Return which conventions make y of x and k, and what is between them and what was expected.
+
+    The space of explanations is small and is gone through: reversals, centres, borders, strides, layouts, dtypes, crops, and pairs of
+    them. Every explanation in the report reproduces y; where several do that mean different operations, the report says why these numbers
+    cannot tell them apart, and which would.
+
+    Parameters
+    ----------
+    x, k : array_like
+        Input and kernel. Bool, integers, floats or complex; any number of axes, those of batch and channels included.
+    y : array_like
+        The result: an array, or a number where there is one output.
+    expected : Spec, str, array_like or number, optional
+        What it should be: a convention, as a Spec or in notation (``"correlate same:low"``); a call as text
+        (``"scipy.signal.convolve2d(x, k, 'same')"`` or the function's name), which is parsed and never evaluated, with the library's
+        defaults for missing arguments; or the numbers, which are then diagnosed too.
+
+    Returns
+    -------
+    Report
+        ``print(report)`` shows it, the answer in its first line; ``.best``, ``.explanations``, ``.classes``, ``.differences``, ``.line``
+        (the call to type instead), ``.fits``, ``.as_expected``, ``.to_json()``. Explanations are ranked by how many things were done
+        otherwise than in the nearest library's default call, or than expected.
+
+    Raises
+    ------
+    SpecError
+        When an operand is empty, holds no numbers or NaN only, or has too many axes or samples.
+    DialectError
+        For an expected text that is no call of a known function.
+
+    Examples
+    --------
+    >>> x, k = [[0, 0, 0], [1, 1, 2], [1, 3, 0]], [[4, 1, 1], [0, 3, 3], [2, 1, 2]]
+    >>> report = ft.diagnose(x, k, 10, expected=14)
+    >>> print(report.answer)
+    this is the valid convolution; the expected 14 is the valid cross-correlation; use `k[::-1, ::-1]` or `scipy.signal.correlate2d`
+    >>> report.line
+    "scipy.signal.convolve2d(x, k[::-1, ::-1], mode='valid')"
+    """
+    data, kernel, result = checked(x, k, y)
+    result = _with_axes(result, data)
+    facts = facts_of(data, kernel, result)
+    expectation = None if expected is None else read_expected(expected, data, kernel, result, facts)
+    found = _searched(data, kernel, result, facts)
+    ranking = ranked(found.found, facts, expectation.spec if expectation else None)
+    comparison = Comparison() if expectation is None else _compared(ranking, expectation, data, kernel, result, facts)
+    if comparison.first is not None:
+        ranking = (comparison.first, *(each for each in ranking if each is not comparison.first))
+    classes = classes_of(ranking, data, kernel, result, facts) if ranking else ()
+    candidates = [each for each in found.near if each.wrong.mean() <= NEAR][:FAILURES]
+    near = () if ranking else tuple(_failure(each, data, kernel, result) for each in candidates)
+    return _report(ranking, classes, near, found, expectation, comparison, facts)
+
+
+def _with_axes(y: Array, x: Array) -> Array:
+    """Return a single number as the one output of all axes."""
+    return y.reshape((1,) * x.ndim) if y.ndim == 0 else y
+
+
+def _searched(x: Array, k: Array, y: Array, facts: Facts) -> Search:
+    """Return what the search finds, and where much fits by chance, or nothing does, what libraries do by themselves.
+
+    Much fits by chance where y is small, or the input does not vary.
+    """
+    found = search(x, k, y)
+    many = y.size <= FEW_OUTPUTS or len(found.found) > MANY or not (found.found or found.near)
+    if not many or y.size > LARGE or x.ndim != y.ndim or k.ndim > x.ndim:
+        return found
+    known = {each.spec for each in found.found if not each.changes}
+    sliding = [None] if x.ndim == k.ndim else list(combinations(range(x.ndim), k.ndim))
+    plain = [Explanation(spec=spec, axes=axes) for axes in sliding for spec in plain_specs(facts, k.ndim) if spec not in known]
+    verdicts = [(each, judge(each, x, k, y)) for each in plain]
+    more = tuple(replace(each, rounding_only=verdict.level != "exact") for each, verdict in verdicts if verdict.level != "wrong")
+    near = [Near(explanation=each, wrong=verdict.wrong) for each, verdict in verdicts if not verdict.wrong.all()]
+    near.sort(key=lambda each: (int(each.wrong.sum()), literal(each.explanation, facts)))
+    stage = Stage(name="calls of libraries", looked_at=len(plain), left=len(more))
+    everything = (*more, *found.found)
+    return Search(found=everything, near=() if everything else found.near or tuple(near), stages=(*found.stages, stage))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What a comparison with what was expected found; `first` is the explanation to begin with, `other` that of the expectation."""
+
+    first: Ranked | None = None
+    other: Explanation | None = None
+    differences: tuple[Difference, ...] = ()
+    remedy: Remedy | None = None
+    as_expected: bool | None = None
+    rounding: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def _compared(ranking: tuple[Ranked, ...], expectation: Expectation, x: Array, k: Array, y: Array, facts: Facts) -> Comparison:
+    first, other = _sides(ranking, expectation, x, k, y, facts)
+    if first is not None and expectation.spec is None and other is not None:  # by the deviations from what the numbers turn out to be
+        again = ranked([each.explanation for each in ranking], facts, other.spec)
+        first = next(each for each in again if each.explanation is first.explanation)
+    guess = first.explanation.spec if first else None
+    same, exact = meets(expectation, guess, x, k, y)
+    arithmetic = precision(first.explanation, other, facts) if first and other else ""
+    if same or arithmetic:
+        return Comparison(
+            first=first, other=other, as_expected=True, rounding="" if exact else arithmetic or "rounding", notes=_refused(expectation)
+        )
+    notes = (*_refused(expectation), *_where(expectation, guess, x, k, y))
+    if first is None or other is None:
+        return Comparison(first=first, other=other, as_expected=False, notes=notes)
+    found = differences_of(first.explanation, other, facts)
+    typed = remedy(first.explanation, other, expectation, facts)
+    return Comparison(first=first, other=other, differences=found, remedy=typed, as_expected=False, notes=notes)
+
+
+def _sides(
+    ranking: tuple[Ranked, ...], expectation: Expectation, x: Array, k: Array, y: Array, facts: Facts
+) -> tuple[Ranked | None, Explanation | None]:
+    """Return the explanation of y to begin with, and that of what was expected."""
+    first = ranking[0] if ranking else None
+    if expectation.spec is not None:
+        return first, Explanation(spec=expectation.spec)
+    values = expectation.values
+    if values is None or (values.shape == y.shape and np.array_equal(values, y)):
+        return first, first.explanation if first else None
+    numbers = _with_axes(values, x)
+    wanted = ranked(_searched(x, k, numbers, facts_of(x, k, numbers)).found, facts_of(x, k, numbers))
+    pair = nearest_pair(ranking, wanted, facts)
+    return (pair[0], pair[1].explanation) if pair else (first, wanted[0].explanation if wanted else None)
+
+
+def _refused(expectation: Expectation) -> tuple[str, ...]:
+    return (f"{expectation.text} refuses these operands: {expectation.refusal}",) if expectation.refusal else ()
+
+
+def _where(expectation: Expectation, spec: Spec | None, x: Array, k: Array, y: Array) -> tuple[str, ...]:
+    """Return where y differs from expected numbers."""
+    values = expectation.values
+    if values is None or y.size < 2:
+        return ()
+    if values.shape != y.shape:
+        return (f"y has shape {y.shape}, {expectation.text} {values.shape}",)
+    wrong = gaps(values, y, spec, x, k)
+    return (f"y against {expectation.text}: {'; '.join(filter(None, [where(wrong, _reach(spec, k, y)), by_how_much(values, y, wrong)]))}",)
+
+
+def _reach(spec: Spec | None, k: Array, y: Array) -> tuple[int, ...]:
+    """Return how deep a border may be on every axis of the result: as far as the kernel reaches, along axes that slide."""
+    layout = spec.layout if spec is not None else None
+    if layout is not None and len(layout.kernel) == k.ndim and len(layout.output) == y.ndim:
+        return tuple(k.shape[layout.kernel.index(letter)] - 1 if letter in layout.spatial else 0 for letter in layout.output)
+    sizes = (1,) * (y.ndim - k.ndim) + k.shape[max(k.ndim - y.ndim, 0) :]
+    return tuple(size - 1 for size in sizes)
+
+
+def _failure(near: Near, x: Array, k: Array, y: Array) -> Failure:
+    predicted = answer(near.explanation, x, k)
+    by = "" if isinstance(predicted, str) else by_how_much(predicted, y, near.wrong)
+    return Failure(
+        explanation=near.explanation, where=where(near.wrong, _reach(near.explanation.spec, k, y)), by=by, share=float(near.wrong.mean())
+    )
+
+
+def _report(
+    ranking: tuple[Ranked, ...], classes: tuple[Equals, ...], near: tuple[Failure, ...], found: Search, expectation: Expectation | None,
+    comparison: Comparison, facts: Facts,
+) -> Report:  # fmt: skip
+    told = Told(
+        ranking=ranking, rivals=_rivals(classes), near=near, looked_at=found.stages[0].looked_at if found.stages else 0,
+        expectation=expectation, other=comparison.other, as_expected=comparison.as_expected, rounding=comparison.rounding,
+        remedy=comparison.remedy, differing=tuple(each.field for each in comparison.differences),
+    )  # fmt: skip
+    report = Report(
+        answer="", ranking=ranking, classes=classes, near=near, differences=comparison.differences, as_expected=comparison.as_expected,
+        line=comparison.remedy.line if comparison.remedy else "", stages=found.stages,
+        calls=tuple(line.code for line in lines(ranking[0].explanation, facts)) if ranking else (),
+        expected=_expected(expectation, comparison.other), notes=comparison.notes, facts=facts,
+        wanted=comparison.other,
+    )  # fmt: skip
+    return replace(report, answer=sentence(told, facts))
+
+
+def _rivals(classes: tuple[Equals, ...]) -> int:
+    """Return how many other operations fit with as few deviations as the best."""
+    return sum(equals.members[0].deviations <= classes[0].members[0].deviations for equals in classes[1:])
+
+
+def _expected(expectation: Expectation | None, other: Explanation | None) -> str:
+    if expectation is None:
+        return ""
+    means = f": {other.spec}" if other is not None and str(other.spec) not in expectation.text else ""
+    return expectation.text.removeprefix("the expected ").strip("`") + means

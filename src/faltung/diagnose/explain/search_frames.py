@@ -1,0 +1,208 @@
+"""What else may stand where laws at the ends explain nothing: a frame, a short transform, a result that was moved, padded or cropped."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from faltung.diagnose.explain.explanation import Change
+from faltung.diagnose.explain.hypothesis import Hypothesis, insides, leaving, outputs_at, places_of, right_at, with_lines
+from faltung.diagnose.explain.search_borders import PLAIN, end_places, sided
+from faltung.diagnose.explain.search_finish import Facts, Finish
+from faltung.diagnose.explain.search_points import Line, values_at
+from faltung.spec.layout import Layout
+
+Array = np.ndarray[Any, Any]
+Found = tuple[Hypothesis, dict[str, Any]]
+
+
+def otherwise(h: Hypothesis, finish: Finish, facts: Facts) -> Iterator[Found]:
+    """Yield hypotheses that keep the inside of `h`, with further fields of the Spec; the first kind that explains anything ends it."""
+    for kind in (_framed, _renormalised, _short, _rolled, _padded):
+        found = list(kind(h, finish, facts))
+        yield from found
+        if found:
+            return
+
+
+def _framed(h: Hypothesis, finish: Finish, facts: Facts) -> Iterator[Found]:
+    """The input, or a number, where the window leaves the input."""
+    x, y = h.arrangement.x, h.arrangement.y
+    if any(size.n != size.m for size in h.sizes) or any(line.period for line in h.lines):
+        return
+    gone = np.zeros(y.shape[2:], bool)
+    for axis in range(len(h.lines)):
+        low, high = leaving(h, axis)
+        gone |= (low | high).reshape([-1 if a == axis else 1 for a in range(gone.ndim)])
+    outer = y[:, :, gone]
+    if not outer.size:
+        return
+    if x.shape == y.shape and np.array_equal(outer, x[:, :, gone], equal_nan=outer.dtype.kind in "fc"):
+        yield h, {"frame": "copied"}
+    if outer.dtype.kind != "c" and (np.all(outer == outer.flat[0]) or np.isnan(outer).all()):
+        yield h, {"frame": outer.flat[0].item()}
+
+
+def _renormalised(h: Hypothesis, finish: Finish, facts: Facts) -> Iterator[Found]:
+    """Sums over the samples that exist, divided by the share of the weights that met one."""
+    if not facts.total or finish != Finish() or not right_at_renormalised(h, facts):
+        return
+    yield h, {"missing": "renormalise"}
+
+
+def right_at_renormalised(h: Hypothesis, facts: Facts) -> bool:
+    """Return whether outputs all over are renormalised ones."""
+    places = places_of(h, [np.arange(size.m) for size in h.sizes], 64)
+    x = h.arrangement.x
+    present = np.isfinite(x) if x.dtype.kind in "fc" else np.ones(x.shape, bool)
+    filled, here = replace(h.arrangement, x=np.where(present, x, 0)), replace(h.arrangement, x=present.astype(np.float64))
+    v, met = (values_at(each, h.w, h.lines, places) for each in (filled, here))
+    y = outputs_at(h, places)
+    with np.errstate(all="ignore"):
+        return bool((np.isnan(y) | (np.abs(v * (facts.total / met) - y) <= 1e3 * facts.near + 1e-6 * np.abs(y))).all())
+
+
+def _short(h: Hypothesis, finish: Finish, facts: Facts) -> Iterator[Found]:
+    """A transform with fewer points than the full result: the input, padded with too few zeros, is repeated."""
+    if "layout" in h.arrangement.fields or h.arrangement.axes is not None:
+        return
+    inside = insides(h)
+    lines: list[Line] = []
+    for axis, (line, size) in enumerate(zip(h.lines, h.sizes, strict=True)):
+        low, high = leaving(h, axis)
+        reach = line.dilation * (size.k - 1)
+        if not (low | high).any():
+            lines.append(line)
+            continue
+        places = np.concatenate([end_places(h, axis, end, inside) for end in (0, 1)])
+        for period in range(size.n + 1, size.n + 2 * reach + 2):
+            own = tuple(replace(line, period=period) if a == axis else each for a, each in enumerate(h.lines))
+            if len(places) and right_at(with_lines(h, own), finish, facts, places).all():
+                lines.append(replace(line, period=period))
+                break
+        else:
+            return
+    if any(line.period for line in lines):
+        lines = [line if line.period else replace(line, period=size.n) for line, size in zip(lines, h.sizes, strict=True)]
+        yield with_lines(h, tuple(lines)), {}
+
+
+def _words(h: Hypothesis, axis: int) -> list[tuple[int, int]]:
+    """Return (pad, outputs) of valid, same and full on an axis."""
+    line, size = h.lines[axis], h.sizes[axis]
+    reach, length = line.dilation * (size.k - 1), line.spread * (size.n - 1) + 1
+    found = []
+    for low, high in ((0, 0), (reach - reach // 2, reach // 2), (reach // 2, reach - reach // 2), (reach, reach), (reach, 0)):
+        room = length + low + high - reach - 1
+        if room >= 0 and (low, room // line.stride + 1) not in found:
+            found.append((low, room // line.stride + 1))
+    return found
+
+
+def result_axes(h: Hypothesis) -> tuple[int, ...]:
+    """Return which axes of the result slide."""
+    layout = h.arrangement.fields.get("layout")
+    if isinstance(layout, Layout):
+        return tuple(layout.output.index(letter) for letter in layout.spatial)
+    return h.arrangement.axes or tuple(range(len(h.lines)))
+
+
+def _rolled(h: Hypothesis, finish: Finish, facts: Facts) -> Iterator[Found]:
+    """The result of a word, rolled: output o is the word's output o − r, modulo the size."""
+    options = []
+    for axis, (line, size) in enumerate(zip(h.lines, h.sizes, strict=True)):
+        rolls = [(pad, (line.pad - pad) // line.stride) for pad, m in _words(h, axis) if m == size.m and (line.pad - pad) % line.stride == 0]
+        options.append(rolls)
+    axes = result_axes(h)
+    y = h.arrangement.y
+    for choice in product(*options):
+        rolls = tuple(r for _, r in choice)
+        if not any(rolls):
+            continue
+        back = replace(h.arrangement, y=np.roll(y, tuple(-r for r in rolls), tuple(range(2, y.ndim))))
+        lines = tuple(replace(line, pad=pad) for line, (pad, _) in zip(h.lines, choice, strict=True))
+        moved = tuple((r, a) for r, a in zip(rolls, axes, strict=True) if r)
+        change = Change(place="result", name="roll", values=(tuple(r for r, _ in moved), tuple(a for _, a in moved)))
+        yield from _as_moved(replace(h, arrangement=back, lines=lines), change, finish, facts)
+
+
+def _padded(h: Hypothesis, finish: Finish, facts: Facts) -> Iterator[Found]:
+    """The result of a word within a frame of one number, or moved by a few places with zeros behind it."""
+    options = []
+    for axis, (line, size) in enumerate(zip(h.lines, h.sizes, strict=True)):
+        own = []
+        for pad, m in _words(h, axis):
+            low, rest = divmod(line.pad - pad, line.stride)
+            if not rest and low < size.m and size.m - low - m > -size.m:
+                own.append((pad, m, low, size.m - low - m))
+        options.append(own)
+    y = h.arrangement.y
+    for choice in product(*options):
+        sides = tuple((low, high) for _, _, low, high in choice)
+        if not any(low > 0 or high > 0 for low, high in sides):
+            continue
+        kept = tuple(slice(max(low, 0), y.shape[2 + a] - max(high, 0)) for a, (low, high) in enumerate(sides))
+        outer = np.ones(y.shape, bool)
+        outer[(..., *kept)] = False
+        values = y[outer]
+        if not len(values) or y.dtype.kind == "c" or not ((values == values[0]).all() or np.isnan(values).all()):
+            continue
+        yield from _within(h, choice, kept, values[0].item(), finish, facts)
+
+
+def _within(h: Hypothesis, choice: Any, kept: tuple[slice, ...], value: Any, finish: Finish, facts: Facts) -> Iterator[Found]:
+    """Yield the part that is left in words: padded, or, where the word has more outputs than that, shifted."""
+    lines = []
+    for line, (pad, _, low, _) in zip(h.lines, choice, strict=True):
+        lines.append(replace(line, pad=pad + line.stride * min(low, 0)))
+    inner = replace(h, arrangement=replace(h.arrangement, y=h.arrangement.y[(..., *kept)]), lines=tuple(lines))
+    if any(side == 0 for side in inner.arrangement.y.shape):
+        return
+    rank, axes = h.arrangement.y.ndim, result_axes(h)
+    if any(low < 0 or high < 0 for _, _, low, high in choice):
+        if value != 0 or any(low + high for _, _, low, high in choice):
+            return
+        steps = dict(zip(axes, (low for _, _, low, _ in choice), strict=True))
+        change = Change(place="result", name="shift", values=(tuple(steps.get(a, 0) for a in range(_result_rank(h, rank))),))
+        yield from ((replace(found, arrangement=_resized(found, choice)), more) for found, more in _as_moved(inner, change, finish, facts))
+        return
+    pads = dict(zip(axes, ((low, high) for _, _, low, high in choice), strict=True))
+    values = (tuple(pads.get(a, (0, 0)) for a in range(_result_rank(h, rank))), value)
+    yield from _as_moved(inner, Change(place="result", name="pad", values=values), finish, facts)
+
+
+def _resized(h: Hypothesis, choice: Any) -> Any:
+    """Return the arrangement with a result of the word's size: its shape alone is asked for from here on."""
+    shape = (*h.arrangement.y.shape[:2], *(m for _, m, _, _ in choice))
+    return replace(h.arrangement, y=np.broadcast_to(h.arrangement.y.dtype.type(0), shape))
+
+
+def _result_rank(h: Hypothesis, rank: int) -> int:
+    if isinstance(h.arrangement.fields.get("layout"), Layout):
+        return rank
+    return max(len(h.lines), h.arrangement.rank if h.arrangement.axes is None else len(h.arrangement.axes) + _items(h))
+
+
+def _items(h: Hypothesis) -> int:
+    assert h.arrangement.axes is not None
+    return max(max(h.arrangement.axes) + 1 - len(h.arrangement.axes), 1)
+
+
+def _as_moved(h: Hypothesis, change: Change, finish: Finish, facts: Facts) -> Iterator[Found]:
+    more = replace(h, more=(*h.more, change))
+    for lines in sided(more, finish, facts):
+        yield with_lines(more, lines), {}
+
+
+def best_law(h: Hypothesis, finish: Finish, facts: Facts) -> tuple[float, Hypothesis]:
+    """Return the hypothesis with the one law for all ends that explains the most outputs, and their share."""
+    places = places_of(h, [np.arange(size.m) for size in h.sizes], 200)
+    best, found = -1.0, h
+    for side in PLAIN:
+        own = with_lines(h, tuple(replace(line, low=side, high=side) for line in h.lines))
+        share = float(np.mean(right_at(own, finish, facts, places)))
+        if share > best:
+            best, found = share, own
+    return best, found

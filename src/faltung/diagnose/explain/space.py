@@ -1,0 +1,110 @@
+"""The hypotheses on how the operands lie: every one brings (x, k, y) into one form, in which only sliding axes are left to explain.
+
+In that form the input is (B, G·C, N …), the kernel (G·O, C, K …) and the result (B, G·O, M …), as methods see them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import combinations, permutations
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from faltung.diagnose.explain.explanation import Change
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Arrangement:
+    """Operands and result in one form, with the fields of the Spec and the changes that brought them there.
+
+    Attributes
+    ----------
+    x, k, y
+        (B, G·C, N …), (G·O, C, K …), (B, G·O, M …).
+    groups
+        G.
+    fields
+        Fields of the Spec: layout, groups, operands.
+    changes
+        Of the operands and, in the order in which they are done, of the result.
+    axes
+        Over which axes of the input the kernel slides.
+    may_permute
+        Whether the kernel's sliding axes may still be permuted, as `permute` says it.
+    """
+
+    x: Array
+    k: Array
+    y: Array
+    groups: int = 1
+    fields: dict[str, Any] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
+    axes: tuple[int, ...] | None = None
+    may_permute: bool = True
+
+    @property
+    def rank(self) -> int:
+        """How many axes slide."""
+        return self.x.ndim - 2
+
+
+def plain(x: Array, k: Array, y: Array, changes: tuple[Change, ...] = ()) -> Iterator[Arrangement]:
+    """Yield the ways without a layout: every axis slides, or some axes of the input are items."""
+    if x.ndim == k.ndim == y.ndim and x.ndim:
+        yield Arrangement(x=x[None, None], k=k[None, None], y=y[None, None], changes=changes)
+    if x.ndim == y.ndim > k.ndim >= 1:
+        for axes in combinations(range(x.ndim), k.ndim):
+            yield from _over(x, k, y, axes, changes)
+    if x.ndim == y.ndim == k.ndim >= 2:
+        yield from _items_with_kernels(x, k, y, changes)
+
+
+def _over(x: Array, k: Array, y: Array, axes: tuple[int, ...], changes: tuple[Change, ...]) -> Iterator[Arrangement]:
+    batch = tuple(a for a in range(x.ndim) if a not in axes)
+    if all(x.shape[a] == y.shape[a] for a in batch):
+        first, last = (a.transpose(*batch, *axes) for a in (x, y))
+        yield Arrangement(
+            x=first.reshape(-1, 1, *first.shape[len(batch) :]), k=k[None, None], y=last.reshape(-1, 1, *last.shape[len(batch) :]),
+            axes=axes, changes=changes,
+        )  # fmt: skip
+
+
+def _items_with_kernels(x: Array, k: Array, y: Array, changes: tuple[Change, ...]) -> Iterator[Arrangement]:
+    """Yield the ways in which the kernel has an axis of items too: one kernel each, or one for all (an axis of one entry)."""
+    for count in range(1, x.ndim):
+        for batch in combinations(range(x.ndim), count):
+            axes = tuple(a for a in range(x.ndim) if a not in batch)
+            if any(x.shape[a] != y.shape[a] or k.shape[a] not in (1, x.shape[a]) for a in batch):
+                continue
+            if all(k.shape[a] == 1 and x.shape[a] == 1 for a in batch):
+                continue
+            first, second, last = (a.transpose(*batch, *axes) for a in (x, k, y))
+            second = np.broadcast_to(second, (*first.shape[:count], *second.shape[count:]))
+            items = prod(first.shape[:count])
+            yield Arrangement(
+                x=first.reshape(1, items, *first.shape[count:]), k=second.reshape(items, 1, *second.shape[count:]),
+                y=last.reshape(1, items, *last.shape[count:]), groups=items, axes=axes, changes=changes, may_permute=False,
+            )  # fmt: skip
+
+
+def exchanged(x: Array, k: Array, y: Array, changes: tuple[Change, ...] = ()) -> Iterator[Arrangement]:
+    """Yield the way in which the kernel plays the input."""
+    if x.ndim == k.ndim == y.ndim and x.ndim and x.shape != k.shape:
+        yield Arrangement(x=k[None, None], k=x[None, None], y=y[None, None], fields={"operands": "exchanged"}, changes=changes)
+    elif x.ndim == k.ndim == y.ndim and x.ndim:
+        yield Arrangement(x=k[None, None], k=x[None, None], y=y[None, None], fields={"operands": "exchanged"}, changes=changes)
+
+
+def transposed_inputs(x: Array, k: Array, y: Array) -> Iterator[Arrangement]:
+    """Yield the ways in which the axes of the input, or of the result, were transposed. Transposing everything is no change at all."""
+    if not 2 <= x.ndim <= 3 or not x.ndim == y.ndim == k.ndim:
+        return
+    for order in permutations(range(x.ndim)):
+        if order == tuple(range(x.ndim)):
+            continue
+        yield from plain(np.transpose(x, order), k, y, (Change(place="input", name="transpose", values=(order,)),))
+        back = tuple(int(a) for a in np.argsort(order))
+        yield from plain(x, k, np.transpose(y, back), (Change(place="result", name="transpose", values=(order,)),))

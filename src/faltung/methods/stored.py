@@ -1,0 +1,17 @@
+"""What a Case says of the dtypes in memory, as the emitters take it."""
+
+from faltung.codegen.convert import NUMBERS, Finish, Number
+from faltung.spec.case import Stored
+
+
+def source_of(stored: Stored) -> Number:
+    """Return what a sample is in memory."""
+    return NUMBERS[stored.samples]
+
+
+def finish_of(stored: Stored) -> Finish:
+    """Return what becomes of the sums."""
+    return Finish(
+        results=NUMBERS[stored.results], factor=stored.factor, divisor=stored.divisor, offset=stored.offset, rounding=stored.rounding,
+        overflow=stored.overflow, single=stored.single,
+    )  # fmt: skip
