@@ -34,11 +34,14 @@ def test_rooms_keep_the_contract():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("statement", ["import faltung", "import faltung as ft; ft.Spec, ft.parse, ft.convolve, ft.plan, ft.trace"])
-def test_import_is_light(statement):
+@pytest.mark.parametrize(
+    ("statement", "limit"),
+    [("import faltung", LIMIT), ("import faltung as ft; ft.Spec, ft.parse, ft.convolve, ft.plan, ft.trace", 2 * LIMIT)],
+)
+def test_import_is_light(statement, limit):
     runs = [json.loads(python(MEASURE.format(statement=statement, heavy=HEAVY))) for _ in range(7)]
     assert runs[0][1] == []
-    assert min(seconds for seconds, _ in runs) < LIMIT  # the least disturbed run: the machine is shared
+    assert min(seconds for seconds, _ in runs) < limit  # the least disturbed run: the machine is shared
 
 
 def test_a_function_wins_over_the_room_of_the_same_name():

@@ -44,7 +44,8 @@ def in_batches(answer: Call | Refusal) -> Call | Refusal:
 
 
 def _in_batches(call: Call) -> Call:
-    x, k = f"torch.as_tensor({call.input})[None, None]", f"torch.as_tensor({call.kernel})[None]"
+    kernel = f"numpy.ascontiguousarray({call.kernel})" if "flip(" in call.kernel else call.kernel  # torch has no negative strides
+    x, k = f"torch.as_tensor({call.input})[None, None]", f"torch.as_tensor({kernel})[None]"
     return replace(call, input=x, kernel=k, answer=call.answer.replace("{}", "{}[0, 0]"))
 
 

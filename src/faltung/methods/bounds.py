@@ -54,8 +54,8 @@ def error_bound(case: Case, method: str) -> float:
     if method == "fourier":
         return _fourier(case, u)
     if method == "separable":
-        two_passes = sum(case.kernel_sizes) * u
-        return FACTORING * u + (1 + FACTORING * u) * two_passes / (1 - two_passes) if two_passes < 1 else inf
+        passes, factoring = sum(case.kernel_sizes) * u, FACTORING * (len(case.kernel_sizes) - 1) * u  # three axes are factored twice
+        return factoring + (1 + factoring) * passes / (1 - passes) if passes < 1 else inf
     roundings = prod(case.kernel_sizes) * case.channels_in * (3 if "c" in case.dtype[:2] else 1)
     roundings += 0 if method == "direct" else 1
     return roundings * u / (1 - roundings * u) if roundings * u < 1 else inf

@@ -208,5 +208,5 @@ def _array(value: dict[str, Any] | None) -> Array | None:
     if value is None:
         return None
     real = np.array([float(number) for number in value["real"]])
-    array = real + 0j * np.array([float(number) for number in value["imag"]]) if "imag" in value else real
+    array = real + 1j * np.array([float(number) for number in value["imag"]]) if "imag" in value else real
     return array.reshape(value["shape"]).astype(value["dtype"])

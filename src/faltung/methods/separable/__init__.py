@@ -4,9 +4,10 @@
 
     y[o, j] = Σ over t ascending of  u[t] · (Σ over s ascending of  v[s] · X[…, t, …, s])        w[t, s] = u[t]·v[s]
 
-K + K' multiply-adds instead of K·K'; with three axes see `solid`. **Bits**: row pass and column pass are chains of fused multiply-adds, in window order, from +0; they
-depend on the factors alone, and not on chunks, bands, threads, or on how the arrays lie. **Samples that are not finite**: the factors'
-products have the signs and zeros of the weights, so an infinity or a NaN has here the effect that it has in the sum itself.
+K + K' multiply-adds instead of K·K'; three axes: see `solid`. **Bits**: row pass and column pass are chains of fused multiply-adds, in
+window order, from +0; they depend on the factors alone, and not on chunks, bands, threads, or on how the arrays lie. **Samples that are not
+finite**: the factors' products have the signs and zeros of the weights, so an infinity or a NaN has here the effect that it has in the sum
+itself.
 """
 
 from dataclasses import replace

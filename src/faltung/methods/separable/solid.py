@@ -24,7 +24,7 @@ from faltung.methods.separable.factor import factors, halves
 from faltung.methods.separable.layout import Sizes
 from faltung.methods.separable.timing import seconds
 from faltung.methods.workers import share
-from faltung.spec.case import Case
+from faltung.spec.case import Case, Stored
 from faltung.spec.window import Window, part_of, position
 
 Array = npt.NDArray[Any]
@@ -64,10 +64,12 @@ def _remembered(data: bytes, shape: tuple[int, int, int], dtype: str, exact: boo
 
 def why_not(case: Case) -> str | None:
     """Return why no kernel of this Case, which has three axes, can go through three passes, or None when some can."""
+    if 0 in case.output_sizes:
+        return "there is nothing to sum"
     fills = [fill for window in case.windows for law, fill in _ends(window) if law == "constant"]
     if any(fill != 0 for fill in fills):
         return "separable takes no fill but 0 on three axes"
-    if (reason := direct.refuses(along_case(case, slice(0, 1)))) is not None:
+    if (reason := direct.refuses(along_case(case, slice(0, 1, 1)))) is not None:
         return reason
     if (needed := scratch_bytes(case)) > MOST_SCRATCH:
         return f"separable needs {needed} bytes of scratch for each thread, more than {MOST_SCRATCH}: the planes are too large"
@@ -93,7 +95,7 @@ def scratch_bytes(case: Case) -> int:
 def cost(case: Case) -> Cost:
     """Return what one thread is expected to take once code is compiled and the factors are known, and its scratch."""
     depth = case.output_sizes[0]
-    along = direct.cost(along_case(case, slice(0, depth))).seconds if depth else 0.0
+    along = direct.cost(along_case(case, slice(0, depth, 1))).seconds if depth else 0.0
     return Cost(seconds=case.batch * (along + seconds(Sizes(plane_case(case, depth)))), scratch_bytes=scratch_bytes(case))
 
 
@@ -133,7 +135,7 @@ class Solid:
     def _pillars(self, low: int, high: int) -> tuple[slice, Any]:
         """Return the input planes that these outputs read, and the bound sums: the same for all that read nothing outside."""
         case, window, n, k = self._case, self._case.windows[0], self._case.input_sizes[0], self._case.kernel_sizes[0]
-        made = along_case(case, slice(low, high))
+        made = along_case(case, slice(low, high, 1))
         first, last = position(window, low, 0), position(window, high - 1, k - 1)
         if first < 0 or last >= n:
             return slice(None), direct.bind(made)
