@@ -3,7 +3,7 @@
 import copy
 import pickle
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -358,3 +358,15 @@ def test_the_bound_is_that_of_the_pieces():
     exact = ft.convolve(x.astype("longdouble"), w.astype("longdouble"), method="shift")
     found = fed(ft.Stream(w, method="direct"), blocks(x, (1000, 1001, 3000)))
     assert np.abs(found - exact).max() <= error_bound(plan.route.case, "direct") * np.abs(w).sum() * np.abs(x).max()
+
+
+@pytest.mark.compiled
+def test_a_column_times_a_row_is_streamed_in_two_passes():
+    k = np.outer(np.arange(1.0, 24), np.arange(18.0, 2, -1)).astype("float32")
+    x = np.random.default_rng(0).random((700, 600)).astype("float32")
+    stream = ft.Stream(k, axis=0, axes=(0, 1), mode="valid", block=256)
+    cuts = (0, 3, 250, 251, 511, 700)
+    parts = [stream(x[a:b]) for a, b in pairwise(cuts)]
+    whole = ft.Stream(k, axis=0, axes=(0, 1), mode="valid", block=256)
+    assert np.array_equal(np.concatenate(parts), whole(x))
+    assert whole.method == "separable"

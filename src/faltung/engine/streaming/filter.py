@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from faltung.engine.arrange import arrange, result_shape
+from faltung.engine.core import chosen
 from faltung.engine.operands import as_array, as_operands, dtype_name
-from faltung.engine.route import NOT_FINITE, choice, result_type, route
+from faltung.engine.route import result_type, route
 from faltung.errors import SpecError
 from faltung.spec.problem import Problem
 from faltung.spec.spec import Spec
@@ -159,8 +160,7 @@ def settle(made: Filter, block: Any) -> Setup:
     way = route(spec, shape, kernel.shape, *names, axes.sliding, made.method, made.memory)
     method = made.method
     if way.problem.sum_dtype != "int64":  # integers are exact, and so the same, with every method
-        finite = kernel.dtype.kind not in "fc" or bool(np.isfinite(kernel).all())
-        method = choice(way.case if finite else replace(way.case, weights=NOT_FINITE), made.method, made.memory).method.name
+        method = chosen(way, kernel).method.name
     setup = Setup(
         spec=spec, kernel=kernel, axis=axis, axes=axes.sliding, x_shape=x_shape, x_dtype=x_dtype, method=method,
         y_shape=result_shape(x_shape, kernel.shape, axes, way.problem.output_sizes), y_dtype=result_type(way.problem),
