@@ -1,9 +1,11 @@
 """The text of a call is parsed within limits and never evaluated; what is unknown is named, with the nearest that there is."""
 
+from contextlib import suppress
+
 import pytest
 
 import faltung as ft
-from faltung.dialects import Call, Refusal
+from faltung.dialects import DIALECTS, Call, Refusal
 from faltung.errors import DialectError
 
 TO = "scipy.ndimage.correlate"
@@ -53,6 +55,30 @@ HOSTILE = [
     "np.convolve(x, k, mode='same', mode='full')",
     "np.convolve(x, k, 'same', v=k)",
     "np.convolve(x, k, 'same', 1, 2, 3)",
+    "np.convolve(x, k, mode='\0')",
+    "np.convolve(x\0, k)",
+    "ndimage.correlate(x, k, origin=" + "-" * 60 + "1)",
+    "ndimage.correlate(x, k, origin=" + "~" * 30 + "1)",
+    "ndimage.correlate(x, k, origin=not not 1)",
+    "ndimage.correlate(x, k, origin=1 if exit() else 2)",
+    "ndimage.correlate(x, k, cval=1e999**2)",
+    "ndimage.correlate(x, k, cval=" + "+1" * 60 + ")",
+    "ndimage.correlate(x, k, origin=2**62 + 1)",
+    "torch.nn.functional.conv2d(x, k, stride=[" + "1," * 1500 + "])",
+    "cv2.blur(x, (3, exit()))",
+    "cv2.blur(x, (10**10**10, 3))",
+    "cv2.blur(x, f'{exit()}')",
+    "cv2.blur(x, (3, -1))",
+    "cv2.blur(x, 3)",
+    "cv2.blur(x, ksize=(3, 3), kernel=k)",
+    "cv2.sepFilter2D(x, -1, kx, exit())",
+    "cv2.sepFilter2D(x, -1, kx, kernelY=lambda: 1)",
+    "np.convolve(x := k, k)",
+    "(yield)",
+    "await np.convolve(x, k)",
+    "np.convolve(x[exit()], k)",
+    "np.convolve(x['\\N{BULLET}'.join], k).real",
+    "np.convolve(\ud800, k)",
 ]
 
 
@@ -102,6 +128,56 @@ def test_what_is_unknown_is_named_with_the_nearest(text, to, message):
     assert message in str(error.value)
 
 
+AROUND = [
+    ("onnx.ConvInteger(x, k, x_zero_point=3)", "with x_zero_point=3 does more than sum products"),
+    ("onnx.QLinearConv(x, k, y_scale=0.5)", "with y_scale=0.5 does more"),
+    ("web_audio.ConvolverNode(x, k)", "with normalize=True does more than sum products, which no Spec says; say normalize=False"),
+    ("svg.feConvolveMatrix(x, k)", "say color_interpolation_filters='sRGB'"),
+    ("keras.ops.separable_conv(x, k)", "with pointwise_kernel=None"),
+    ("cv2.sepFilter2D(x, -1, k)", "has two kernels; write both"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), AROUND)
+def test_what_stands_around_the_sums_is_no_line(text, message):
+    with pytest.raises(DialectError) as error:
+        ft.translate(text, TO)
+    assert message in str(error.value)
+
+
+WRONG_RANKS = [
+    ("cv2.filter2D(x, -1, k)", "np.convolve", (7, 9), (3, 3), "slides over 1 axes, not over 2"),
+    ("ndimage.correlate(x, k)", "octave.xcorr", (7, 9), (3, 3), "slides over 1 axes, not over 2"),
+    ("ndimage.correlate(x, k)", "cv2.filter2D", (7, 9, 4), (3, 3, 2), "slides over 2 axes, not over 3"),
+    ("cv2.filter2D(x, -1, k)", "PIL.ImageFilter.Kernel", (7, 9), (2, 2), "must be 3 x 3 or 5 x 5"),
+    ("F.conv2d(x, k)", "octave.conv2", (1, 1, 7, 9), (1, 1, 3, 3), "cut one image and one kernel out first"),
+    (
+        "F.conv_transpose2d(x, k, stride=2, padding=2)",
+        "mlx.core.conv_transpose2d",
+        (1, 1, 5, 5),
+        (1, 1, 1, 4),
+        "crops a kernel of (1, 4) taps",
+    ),
+    ("kornia.filters.filter2d(x, k)", "ndimage.correlate", (2, 3, 7, 9), (1, 3, 3), "filters a batch"),
+]
+
+
+@pytest.mark.parametrize(("text", "to", "x_shape", "k_shape", "reason"), WRONG_RANKS)
+def test_sizes_that_the_other_refuses(text, to, x_shape, k_shape, reason):
+    said = ft.translate(text, to, x_shape=x_shape, k_shape=k_shape)
+    assert isinstance(said, Refusal), said.code
+    assert reason in said.reason
+
+
+def test_every_dialect_refuses_odd_shapes_with_a_sentence():
+    """Shapes of any rank are read, or are a DialectError: no other error."""
+    for function in DIALECTS:
+        for x_shape, k_shape in (((4,), (2,)), ((4, 5), (2, 3)), ((4,), (2, 3)), ((1, 2, 4), (2, 2, 3)), ((1,) * 7, (1,) * 7)):
+            with suppress(DialectError, ft.SpecError):
+                ft.read(function, x_shape=x_shape, k_shape=k_shape)
+    assert len(DIALECTS) > 100
+
+
 SHAPES = [
     ({"x_shape": (3, 3), "k_shape": (0, 3)}, "k_shape is (0, 3); it must be whole numbers of at least 1"),
     ({"x_shape": "large"}, "x_shape is 'large'"),
@@ -125,6 +201,19 @@ def test_shapes_that_the_function_refuses():
 
 
 CODES = [
+    ("cv2.blur(img, (5, 3))", TO, {}, "scipy.ndimage.correlate(img, (numpy.ones((3, 5)) * 0.06666666666666667), mode='mirror')"),
+    ("cv2.boxFilter(img, -1, (2, 2), normalize=False)", TO, {}, "scipy.ndimage.correlate(img, numpy.ones((2, 2)), mode='mirror')"),
+    ("cv2.blur(src=img, ksize=(3, 3), borderType=cv2.BORDER_REPLICATE)", TO, {},
+     "scipy.ndimage.correlate(img, (numpy.ones((3, 3)) * 0.1111111111111111), mode='nearest')"),
+    ("cv2.sepFilter2D(img, -1, kx, ky)", TO, {}, "scipy.ndimage.correlate(img, numpy.outer(ky, kx), mode='mirror')"),
+    ("cv2.sepFilter2D(img, cv2.CV_32F, [1, 2, 1], [1, 0, -1])", "np.convolve", {}, None),
+    ("pyvips.Image.conv(x, k, scale=3)", "signal.convolve2d", {"x_shape": (5, 5), "k_shape": (3, 3)},
+     "scipy.signal.convolve2d(numpy.pad(x, ((1, 1), (1, 1)), mode='edge'), numpy.flip((k * (1 / 3))), mode='valid')"),
+    ("F.conv2d(x, k)", "kornia.filters.filter2d", {"x_shape": (1, 1, 5, 5), "k_shape": (1, 1, 3, 3)},
+     "kornia.filters.filter2d(torch.as_tensor(numpy.asarray(x)[0, 0, :, :])[None, None], "
+     "torch.as_tensor(numpy.asarray(k)[0, 0, :, :])[None], padding='valid', border_type='constant')[0, 0][None, None, :, :]"),
+    ("np.correlate(x, k, 'full')", "julia.DSP.conv", {}, "DSP.conv(x, conj(reverse(k)))"),
+    ("cv2.filter2D(img, -1, K)", "skimage.filters.correlate_sparse", {}, "skimage.filters.correlate_sparse(img, K, mode='mirror')"),
     ("cv2.filter2D(img, -1, K)", TO, {}, "scipy.ndimage.correlate(img, K, mode='mirror')"),
     ("cv2.filter2D(src=img, ddepth=-1, kernel=K, borderType=cv2.BORDER_REFLECT)", TO, {}, "scipy.ndimage.correlate(img, K)"),
     ("cv.filter2D(self.image[0], cv.CV_64F, K)", TO, {}, "scipy.ndimage.correlate(self.image[0], K, mode='mirror', output='float64')"),
@@ -145,6 +234,9 @@ CODES = [
 @pytest.mark.parametrize(("text", "to", "shapes", "code"), CODES)
 def test_lines(text, to, shapes, code):
     said = ft.translate(text, to, **shapes)
+    if code is None:
+        assert isinstance(said, Refusal), said.code
+        return
     assert isinstance(said, Call), str(said)
     assert said.code == code
 

@@ -152,6 +152,35 @@ def test_match_template():
     tally.enough(700)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("outlier", [np.nan, np.inf])
+def test_nan_under_weights_of_zero(dtype, outlier):
+    """filter2D leaves such weights out; sepFilter2D does not."""
+    x = image((6, 7), dtype)
+    x[2, 3] = outlier
+    tally = Tally("cv2.filter2D")
+    for k in (np.array([[0, 1, 2], [3, 0, 1], [1, 0, 2.0]]), np.pad([[2.0]], 1), np.array([[0, 1.0], [0, 0], [2, 0]])):
+        found = cv2.filter2D(x, -1, k)
+        tally.same(found, x, k)
+        assert (~np.isfinite(found)).sum() == np.count_nonzero(k)
+    row, column = np.array([1, 0.0, 2]), np.array([1.0, 0, 0])
+    found = cv2.sepFilter2D(x, -1, row, column)
+    Tally("cv2.sepFilter2D").same(found, x, row, kernelY=column)
+    assert (~np.isfinite(found)).sum() == 9
+
+
+def test_a_nan_stays_in_running_sums_and_spreads_in_transforms():
+    """The known bugs: should this fail, OpenCV has mended them."""
+    x = np.zeros((9, 9))
+    x[4, 4] = np.nan
+    assert np.isnan(cv2.blur(x, (3, 3), borderType=cv2.BORDER_CONSTANT)).sum() == 18
+    assert np.isnan(ft.like("cv2.blur", borderType=0)(x, np.ones((3, 3)))).sum() == 9
+    k = np.ones((12, 12))
+    k[::2] = 0
+    assert np.isnan(cv2.filter2D(x, -1, k)).sum() == 81
+    assert np.isnan(ft.like("cv2.filter2D")(x, k)).sum() < 81
+
+
 def test_refusals():
     tally = Tally("cv2.filter2D")
     x, k = image((5, 6), "uint8"), weights((3, 2))

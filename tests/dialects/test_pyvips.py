@@ -62,6 +62,18 @@ def test_negative_sums_are_cut_towards_zero():
     assert ft.like("pyvips.Image.conv", precision="integer", scale=2)(x, k).item() == -2
 
 
+@pytest.mark.parametrize("outlier", [np.nan, np.inf])
+def test_nan_under_weights_of_zero(outlier):
+    tally = Tally("pyvips.Image.conv")
+    x = image((6, 7), "float64")
+    x[2, 3] = outlier
+    for k in (np.array([[0, 1, 2], [3, 0, 1], [1, 0, 2.0]]), np.pad([[2.0]], 1), np.array([[0, 1.0], [0, 0], [2, 0]])):
+        found = vips("conv", x, k)
+        tally.same(found, x, k)
+        assert (~np.isfinite(found)).sum() == np.count_nonzero(k)
+    tally.enough(3)
+
+
 def test_refusals():
     tally = Tally("pyvips.Image.conv")
     x, k = image((6, 7), "uint8"), weights((3, 3))

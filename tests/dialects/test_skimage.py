@@ -48,8 +48,9 @@ def test_dtypes():
         else:
             tally.same(filters.correlate_sparse(x, k), x, k)
     k[0, 1] = k[1, 1] = 0
-    for x[2, 3] in (np.nan, np.inf):
+    for outlier in (np.nan, np.inf):
         x = image((6, 7), "float64")
+        x[2, 3] = outlier
         tally.same(filters.correlate_sparse(x, k), x, k)
     tally.refused(x, k, "has no mode 'linear_ramp'", mode="linear_ramp")
     tally.enough(14)
@@ -61,6 +62,16 @@ def test_nan_under_weights_of_zero():
     x[2, 3] = np.nan
     tally.same(filters.correlate_sparse(x, k), x, k)
     assert np.isnan(filters.correlate_sparse(x, k)).sum() == 3
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_imaginary_parts_of_weights_are_dropped(dtype):
+    tally = Tally(FUNCTION)
+    x, k = image((6, 7), dtype), weights((3, 5)) + 1j * weights((3, 5), seed=5)
+    with pytest.warns(np.exceptions.ComplexWarning):
+        found = filters.correlate_sparse(x, k)
+    tally.same(found, x, k)
+    assert np.abs(k.imag).max() > 0
 
 
 def test_written():

@@ -145,3 +145,15 @@ def test_axes_batches_regions_and_plans():
     plan = ft.plan(x[0], k / 8, operation="correlate", mode="same", dtype="uint8", overflow="saturate")
     other = ft.plan(x[0], k / 3, operation="correlate", mode="same", dtype="uint8", overflow="saturate")
     assert np.array_equal(plan.with_kernel(k / 3)(x[1]), other(x[1]))
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("divisor", [6, 7, 10, 14, 22, 25, 28, 41, 44, 49, 55, 82, 121, 225, 256])
+def test_quotients_round_as_fractions_do(divisor):
+    """Every sum up to 255·61 over a divisor, ties among them: one factor in float32 serves only where it comes to the same."""
+    x, k = np.tile(np.arange(256, dtype="uint8"), 2)[None], np.array([[61, 0], [0, 0]])[:1]
+    exact = [61 * int(v) for v in x[0, :-1]]
+    for rounding, rule in (("half_even", round), ("floor", lambda f: f.numerator // f.denominator), ("truncate", int)):
+        spec = ft.Spec(operation="correlate", mode="valid", scale=Fraction(1, divisor), dtype="uint16", rounding=rounding, overflow="saturate")
+        want = [rule(Fraction(v, divisor)) for v in exact]
+        assert ft.run(spec, x, k, method="direct")[0].tolist() == want, rounding

@@ -363,10 +363,10 @@ def test_the_bound_is_that_of_the_pieces():
 @pytest.mark.compiled
 def test_a_column_times_a_row_is_streamed_in_two_passes():
     k = np.outer(np.arange(1.0, 24), np.arange(18.0, 2, -1)).astype("float32")
-    x = np.random.default_rng(0).random((700, 600)).astype("float32")
-    stream = ft.Stream(k, axis=0, axes=(0, 1), mode="valid", block=256)
+    x = np.random.default_rng(0).random((700, 2048)).astype("float32")
+    stream = ft.Stream(k, axis=0, axes=(0, 1), mode="valid", block=2048)
     cuts = (0, 3, 250, 251, 511, 700)
     parts = [stream(x[a:b]) for a, b in pairwise(cuts)]
-    whole = ft.Stream(k, axis=0, axes=(0, 1), mode="valid", block=256)
+    whole = ft.Stream(k, axis=0, axes=(0, 1), mode="valid", block=2048)
     assert np.array_equal(np.concatenate(parts), whole(x))
     assert whole.method == "separable"

@@ -49,7 +49,7 @@ def refusal_of(dialect: Dialect, arguments: Mapping[str, Any], rank: int | None,
             reasons.append(str(error))
         else:
             return None
-    return reasons[0]
+    return next((reason for reason in reasons if "does not take" not in reason), reasons[0])  # of the shape, rather than of a dtype
 
 
 def transposed_refusal(dialect: Dialect, spec: Spec, arguments: Mapping[str, Any], x_sizes: Sizes, k_sizes: Sizes) -> str | None:

@@ -24,6 +24,7 @@ from faltung.dialects.record import Arguments, Call, Dialect, ShapesNeededError,
 from faltung.dialects.tensor_writing import says
 from faltung.dialects.tensors import (
     INEXACT,
+    check_kernel_rank,
     check_ranks,
     crops_of,
     each,
@@ -79,6 +80,7 @@ def _depthwise(function: str, rank: int | None, arguments: Arguments) -> Spec:
     axes = rank or rank_of(function, arguments, "strides", "dilation_rate")
     if arguments["k_shape"] is None:
         raise ShapesNeededError(f"{function}: the number of groups is the number of input channels in the kernel; give k_shape")
+    check_kernel_rank(function, arguments, axes)
     return layer(
         operation="correlate", conj="none", layout=_layout(function, arguments, axes),
         groups=Groups(count=arguments["k_shape"][-2], kernel="I"), **_steps(function, arguments, axes),

@@ -21,9 +21,21 @@ from faltung.spec.spec import Anchor, Mode, at, split_anchor
 # Their lines are commands or markup, which no pad and no slice can stand around.
 NO_STEPS = ("ffmpeg", "imagemagick", "svg", "librsvg", "gegl", "web_audio")
 
+# What a line in them does otherwise, whatever the Spec.
+REMARKS = {
+    "ffmpeg": "FFmpeg 5.1.9 ignores rdiv and always divides by the sum of the weights",
+    "librsvg": "librsvg 2.54.7 transposes the kernel",
+    "gegl": "sums are of linear light, not of the bytes of an image",
+}
+
 
 def lowered(dialect: Dialect, task: Task) -> Call | Refusal:
-    """Return the line of a task in a library, or the Refusal of its plain `write`."""
+    """Return the line of a task in a library, with what is to be remarked of all its lines, or the Refusal of its plain `write`."""
+    said, remark = _lowered(dialect, task), REMARKS.get(dialect.function.partition(".")[0])
+    return replace(said, notes=(*said.notes, remark)) if isinstance(said, Call) and remark is not None else said
+
+
+def _lowered(dialect: Dialect, task: Task) -> Call | Refusal:
     rank = rank_of(task)
     if rank is not None and dialect.axes not in (None, rank):
         return Refusal(function=dialect.function, reason=f"{dialect.function} slides over {dialect.axes} axes, not over {rank}")

@@ -21,6 +21,7 @@ from typing import Any
 from faltung.dialects.record import Arguments, Dialect, choice
 from faltung.dialects.tensor_writing import says
 from faltung.dialects.tensors import (
+    check_kernel_rank,
     check_ranks,
     crops_of,
     each,
@@ -97,6 +98,7 @@ def _spread(pad: int, spread: int) -> int:
 
 
 def _transpose(function: str, rank: int, arguments: Arguments) -> Spec:
+    check_kernel_rank(function, arguments, rank)
     crops = each(function, "padding", arguments["padding"], rank, least=None)
     more = each(function, "output_padding", arguments["output_padding"], rank, least=None)
     stride, dilation = (each(function, name, arguments[name], rank) for name in ("stride", "dilation"))

@@ -35,7 +35,7 @@ def _filter(arguments: Arguments) -> Spec:
     if {arguments["x_dtype"], arguments["k_dtype"]} & set(COMPLEX):
         raise DialectError(f"{function} drops imaginary parts; filter real and imaginary part")
     n, k = arguments["x_shape"], arguments["k_shape"]
-    if n is not None and k is not None and k[0] > n[0]:
+    if n and k and k[0] > n[0]:
         raise DialectError(f"{function}: the filter of {k[0]} is longer than the series of {n[0]}")
     law: Boundary = "periodic" if circular else "zero"
     dtype = None if arguments["x_dtype"] is None else "float64"

@@ -116,6 +116,13 @@ def check_ranks(function: str, x: Any, k: Any, rank: int) -> None:
         raise DialectError(f"{function} takes input and kernel with {rank + 2} axes, not {x.shape} and {k.shape}")
 
 
+def check_kernel_rank(function: str, arguments: Arguments, rank: int) -> None:
+    """Refuse the shape of a kernel that has not its two axes beside those that slide, where it is known."""
+    shape = arguments["k_shape"]
+    if shape is not None and len(shape) != rank + 2:
+        raise DialectError(f"{function} takes a kernel with {rank + 2} axes, not {tuple(shape)}")
+
+
 # What a Spec asks of a library, for its `offers`
 
 

@@ -14,6 +14,7 @@ from faltung.dialects.record import Dialect
 from faltung.errors import DialectError
 
 CHARACTERS, LEVELS, WORD = 4000, 50, 200  # of untrusted text, and of a word in it
+ENTRIES = 50  # of a list that is an argument; no operand is one
 _OPEN, _CLOSE = "([{", ")]}"
 
 
@@ -233,6 +234,8 @@ def _value(name: str, node: ast.expr) -> Any:
             raise DialectError(f"{name} is longer than any argument: a word has at most {WORD} characters, a whole number 63 bits")
         return node.value
     if isinstance(node, ast.List | ast.Tuple):
+        if len(node.elts) > ENTRIES and name not in ("input", "kernel"):
+            raise DialectError(f"{name} is a list of {len(node.elts)} entries; an argument has at most {ENTRIES}")
         entries = [_value(name, entry) for entry in node.elts]
         return entries if isinstance(node, ast.List) else tuple(entries)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):

@@ -84,7 +84,7 @@ def route(
     folded = any(w.fold for w in windows)
     conj = spec.conj if np.dtype(dtype).kind in "cO" else "none"
     case = _case(problem, dtype, shape, exact)
-    one_kernel = spec.layout is None and not arranged.aligned and not problem.exchanged
+    one_kernel = spec.layout is None and not (arranged.aligned and arranged.batch) and not problem.exchanged
     conj_after = problem.answer_reversed and conj == "kernel"
     return Route(
         problem=problem, axes=arranged, case=case,

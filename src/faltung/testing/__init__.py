@@ -1,8 +1,8 @@
 """For the test suites of libraries that convolve: assertions on whole numbers, where equal means equal.
 
 `assert_convention` checks a function against a Spec over a grid of sizes; `assert_exact` compares arrays and names the first difference;
-`assert_adjoint` is the dot test, and `assert_layer` checks the gradients of a layer. ``faltung.testing.strategies`` draws Specs and Problems
-for hypothesis.
+`assert_adjoint` is the dot test, and `assert_layer` checks the gradients of a layer. ``faltung.testing.strategies`` draws Specs and
+Problems for hypothesis.
 
     >>> from scipy import ndimage
     >>> ft.testing.assert_convention(ndimage.correlate, "correlate same:high boundary=half_sample")

@@ -47,6 +47,15 @@ def test_every_explanation_reproduces_the_result():
             np.testing.assert_array_equal(module.answer(each, X, K), y)
 
 
+def test_a_number_at_any_place():
+    y = signal.correlate2d(X, K, "valid")
+    report = ft.diagnose(X, K, y[2, 3])
+    assert report.fits
+    assert any(str(each.spec) == "correlate valid" and each.changes[0].values == ((2, 3),) for each in report.explanations)
+    for each in report.explanations:
+        assert module.answer(each, X, K) == y[2, 3]
+
+
 # With the short list
 
 

@@ -199,3 +199,14 @@ def test_layers_given_as_text_run_in_a_child_process(tmp_path):
 
 def test_names_of_parameters():
     assert [role_of(name) for name in ("dout", "X", "weights", "bias", "cache", "stride")] == ["g", "x", "w", "b", "cache", None]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_outputs_that_happen_to_be_positive_prove_no_linearity(seed):
+    def rectified(x, w):
+        return np.maximum(np.correlate(x, w, "valid"), 0)
+
+    def back(g, x, w):
+        return np.convolve(g, w), np.correlate(x, g, "valid")
+
+    assert ft.check_layer(rectified, back, layout="W,W->W", shapes=[((3,), (2,))], seed=seed).correct is None

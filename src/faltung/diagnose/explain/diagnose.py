@@ -69,7 +69,7 @@ def diagnose(x: Any, k: Any, y: Any, expected: Any = None) -> Report:
     "scipy.signal.convolve2d(x, k[::-1, ::-1], mode='valid')"
     """
     data, kernel, result = checked(x, k, y)
-    result = _with_axes(result, data)
+    result = _with_axes(result, data, kernel)
     facts = facts_of(data, kernel, result)
     expectation = None if expected is None else read_expected(expected, data, kernel, result, facts)
     found = _searched(data, kernel, result, facts)
@@ -83,9 +83,9 @@ def diagnose(x: Any, k: Any, y: Any, expected: Any = None) -> Report:
     return _report(ranking, classes, near, found, expectation, comparison, facts)
 
 
-def _with_axes(y: Array, x: Array) -> Array:
-    """Return a single number as the one output of all axes."""
-    return y.reshape((1,) * x.ndim) if y.ndim == 0 else y
+def _with_axes(y: Array, x: Array, k: Array) -> Array:
+    """Return a single number as the one output of all axes where the kernel is as large as the input; else it may stand at any place."""
+    return y.reshape((1,) * x.ndim) if y.ndim == 0 and x.shape == k.shape else y
 
 
 def _searched(x: Array, k: Array, y: Array, facts: Facts) -> Search:
@@ -152,7 +152,7 @@ def _sides(
     values = expectation.values
     if values is None or (values.shape == y.shape and np.array_equal(values, y)):
         return first, first.explanation if first else None
-    numbers = _with_axes(values, x)
+    numbers = _with_axes(values, x, k)
     wanted = ranked(_searched(x, k, numbers, facts_of(x, k, numbers)).found, facts_of(x, k, numbers))
     pair = nearest_pair(ranking, wanted, facts)
     return (pair[0], pair[1].explanation) if pair else (first, wanted[0].explanation if wanted else None)

@@ -58,7 +58,7 @@ def plot(report: Report, x: Any, k: Any, y: Any) -> Image.Image:
     'RGB'
     """
     data, kernel, result = (np.asarray(each) for each in (x, k, y))
-    result = result.reshape((1,) * data.ndim) if result.ndim == 0 else result
+    result = result.reshape(report.facts.y_shape)  # a single number may stand for all axes
     leading = _leading(report)
     panels = [_panel(title, each, report, data, kernel, result) for title, each in leading]
     rows = 3 + max((len(panel.lines) for panel in panels), default=0)
@@ -132,7 +132,7 @@ def _draw(sheet: Image.Image, pen: ImageDraw.ImageDraw, panel: Panel, corner: Co
 def _flat(values: Array) -> tuple[Array, str]:
     """Return the last two axes, of the others the place with the largest value, and which place that is."""
     if values.ndim < 2:
-        return values.reshape(1, -1), ""
+        return np.atleast_2d(values), ""
     if values.ndim == 2:
         return values, ""
     worst = np.unravel_index(int(np.argmax(np.abs(values))), values.shape)[:-2]

@@ -66,9 +66,15 @@ def smallest_probe(first: Explanation, second: Explanation, facts: Facts) -> Pro
         None where none of the experiments that are tried tells them apart. Of operands that one of the two refuses, the first is kept
         for the case that nothing else tells them apart.
     """
+    first, second = _whole_result(first), _whole_result(second)
     if first.changes == second.changes and replace(first.spec, conj=second.spec.conj) == second.spec:
         return _smallest(first, second, facts, ("complex",))
     return _smallest(first, second, facts, tuple(_fills(facts, first, second)))
+
+
+def _whole_result(explanation: Explanation) -> Explanation:
+    """Return the explanation without the choice of one output: its place need not exist in a smaller result."""
+    return replace(explanation, changes=tuple(change for change in explanation.changes if change.name != "pick"))
 
 
 def _smallest(first: Explanation, second: Explanation, facts: Facts, fills: tuple[str, ...]) -> Probe | None:

@@ -66,10 +66,9 @@ class Report:
 
     Examples
     --------
-    >>> report = ft.diagnose([1, 2, 4], [1, 3], [5, 10])
-    >>> print(report.best.spec), report.fits, report.as_expected
-    correlate valid
-    (None, True, None)
+    >>> report = ft.diagnose([1, 2, 4], [1, 3], [7, 14])
+    >>> str(report.best.spec), report.fits, report.as_expected
+    ('correlate valid', True, None)
     """
 
     answer: str

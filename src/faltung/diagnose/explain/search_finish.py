@@ -20,8 +20,8 @@ DTYPES = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "int64")
 ROUNDINGS = ("half_even", "truncate", "floor", "half_up", "half_away")
 LIMITS = np.array(sorted({limit for name in DTYPES for limit in integer_range(name)}), dtype=np.float64)
 GLANCE = 24
-LINE_SAMPLES = 4
-"""Samples with distinct values that a fitted scale or offset needs: two numbers are free."""
+LINE_SAMPLES = 6
+"""Distinct values that a fitted scale or offset needs: two numbers are free, and chance should not find them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,8 +170,8 @@ def _lines(v: Array, y: Array, facts: Facts, whole: bool) -> Iterator[tuple[Any,
         yield name, 0
     inside = _unlimited(y, facts)
     v, y = v[inside], y[inside]
-    if len(np.unique(v)) < LINE_SAMPLES or len(np.unique(y)) < 2:
-        if len(y) and (v != 0).any() and len(y) >= 3:
+    if min(len(np.unique(v)), len(np.unique(y))) < LINE_SAMPLES:
+        if len(y) >= LINE_SAMPLES and (y != 0).all() and (v == v[0]).all() and v[0] != 0:  # a constant input
             yield from ((scale, 0) for scale in _scales(v, y, whole))
             yield from ((1, offset) for offset in _nice_all(np.median(y - v), whole, facts))
         return

@@ -29,10 +29,13 @@ def adjoint_by_impulses(layer: Layer, scene: Scene, name: str) -> Array:
         impulse[index] = 1
         columns.append((_answer(layer, scene, {**operands, name: impulse.reshape(given.shape)}) - start).ravel())
     matrix = np.stack(columns, axis=1)
-    seen = _answer(layer, scene, operands)
-    predicted = (matrix @ given.ravel()).reshape(seen.shape) + start
-    if not np.all(np.abs(seen - predicted) <= tolerance(seen, float(np.abs(predicted).max(initial=1)))):
-        raise NotLinearError(f"the forward function is not linear in {name}: its answer to an operand is not the sum of those to impulses")
+    for sign in (1, -1):  # max(y, 0) is linear wherever all of y is positive
+        seen = _answer(layer, scene, {**operands, name: sign * given})
+        predicted = (matrix @ (sign * given).ravel()).reshape(seen.shape) + start
+        if not np.all(np.abs(seen - predicted) <= tolerance(seen, float(np.abs(predicted).max(initial=1)))):
+            raise NotLinearError(
+                f"the forward function is not linear in {name}: its answer to an operand is not the sum of those to impulses"
+            )
     return np.asarray((np.conj(matrix).T @ scene.g.ravel()).reshape(given.shape))
 
 

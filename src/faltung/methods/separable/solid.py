@@ -102,9 +102,7 @@ def cost(case: Case) -> Cost:
 def along_case(case: Case, wanted: slice) -> Case:
     """Return the Case of the pillars of some output planes: a plane is one row."""
     first, n, k = case.windows[0], case.input_sizes[0], case.kernel_sizes[0]
-    stored = case.stored and replace(
-        case.stored, results=case.dtype, factor=1.0, divisor=1.0, offset=0.0, rounding=None, overflow=None, single=False
-    )
+    stored = case.stored and Stored(samples=case.stored.samples, results=case.dtype)
     return replace(
         case, windows=(part_of(first, n, k, wanted), Window()), input_sizes=(n, prod(case.input_sizes[1:])), kernel_sizes=(k, 1),
         batch=1, weights=None, exact=None, stored=stored,
