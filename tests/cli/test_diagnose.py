@@ -84,10 +84,14 @@ def test_a_single_number():
     assert run("diagnose", *numbers, "--expected", "-3.5").status == 1
 
 
+@pytest.mark.slow
 def test_nothing_fits_is_status_4():
-    wrong = Y.copy()
-    wrong[1, 1] += 1000
-    said = run("diagnose", "x.npy", "k.npy", "--y", json.dumps(wrong.tolist()), "--json")
+    x = np.random.default_rng(9).integers(-9, 10, (12, 11))
+    wrong = ft.correlate(x, K, mode="valid")
+    wrong[5, 4] += 1000
+    np.save("large.npy", x)
+    np.save("wrong.npy", wrong)
+    said = run("diagnose", "large.npy", "k.npy", "wrong.npy", "--json")
     assert said.status == 4
     assert said.data["fits"] is False
 

@@ -32,7 +32,9 @@ def lanes_of(samples):
     """Return the lanes of weights that go with samples on this machine; None: sums in floats."""
     wide = (None, "int16") if samples in ("uint16", "int16") else (None, "int16", "int8")
     probe = Case(windows=(Window(),), input_sizes=(8,), kernel_sizes=(3,), dtype="int32")
-    return [w for w in wide if w is None or direct.refuses(replace(probe, stored=Stored(samples=samples, results="int32", weights=w))) is None]
+    return [
+        w for w in wide if w is None or direct.refuses(replace(probe, stored=Stored(samples=samples, results="int32", weights=w))) is None
+    ]
 
 
 def drawn(rng, windows, sizes, kernel, samples, results, weights, overflow="saturate", dtype="float32"):

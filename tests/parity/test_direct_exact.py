@@ -65,7 +65,7 @@ def test_images_unrolled(kernel, boundary, dtype, monkeypatch):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("stride", [(1, 1), (2, 2), (1, 3), (3, 1), (1, 4), (1, 5)])
+@pytest.mark.parametrize("stride", [(1, 1), (2, 2), (1, 3), (3, 1), (1, 4), (1, 5), (2, 8), (1, 9)])
 @pytest.mark.parametrize("dilation", [(1, 1), (2, 2), (1, 3)])
 def test_strides_and_dilations_unrolled(stride, dilation, dtype, monkeypatch):
     monkeypatch.setattr("faltung.methods.direct.bound.REPAID", 0)

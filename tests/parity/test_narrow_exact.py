@@ -43,7 +43,17 @@ def test_sizes_around_lanes(samples, weights):
     for boundary, (sizes, kernel) in zip(
         BOUNDARIES * 3, product(((1, 1), (3, 15), (9, 33), (13, 64), (30, 131), (5, 600)), ((3, 3), (2, 5), (6, 4))), strict=True
     ):
-        check(drawn(rng, same(kernel, boundary, 1 if boundary == "constant" else 0), sizes, kernel, samples, samples.replace("bool", "uint8"), weights))
+        check(
+            drawn(
+                rng,
+                same(kernel, boundary, 1 if boundary == "constant" else 0),
+                sizes,
+                kernel,
+                samples,
+                samples.replace("bool", "uint8"),
+                weights,
+            )
+        )
 
 
 @pytest.mark.usefixtures("_tier")
@@ -102,11 +112,12 @@ def test_the_extremes_of_samples_and_weights(samples):
 
 
 def test_refusals_name_the_reason():
-    def case(window=Window(), dtype="int32", **stored):
-        return Case(windows=(window,), input_sizes=(9,), kernel_sizes=(3,), dtype=dtype, stored=Stored(results="uint8", **stored))
+    def case(stride=1, dtype="int32", **stored):
+        windows = (Window(stride=stride),)
+        return Case(windows=windows, input_sizes=(9,), kernel_sizes=(3,), dtype=dtype, stored=Stored(results="uint8", **stored))
 
     assert "no uint16 by int8" in str(direct.refuses(case(samples="uint16", weights="int8")))
-    assert "no stride or dilation" in str(direct.refuses(case(Window(stride=2), samples="uint8", weights="int16")))
+    assert "no stride or dilation" in str(direct.refuses(case(2, samples="uint8", weights="int16")))
     assert "does not convert float16" in str(direct.refuses(case(dtype="float32", samples="float16")))
     assert direct.refuses(case(dtype="float32", samples="uint8")) is None
 

@@ -146,9 +146,9 @@ def clipped_floats(b: Builder, value: Value, low: int, high: int) -> Value:
 def clipped_integers(b: Builder, value: Value, finish: Finish) -> Value:
     """Return 32-bit integers in the range of the results."""
     low, high = finish.results.range
-    if finish.overflow == "saturate" and low > I32[0]:
+    if finish.overflow in ("saturate", "raise") and low > I32[0]:
         value = b.intrinsic("smax", value, whole(low, value.type))
-    if finish.overflow == "saturate" and high < I32[1]:
+    if finish.overflow in ("saturate", "raise") and high < I32[1]:
         value = b.intrinsic("smin", value, whole(high, value.type))
     return value
 

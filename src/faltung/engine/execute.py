@@ -12,6 +12,7 @@ from faltung.engine.operands import dtype_name
 from faltung.engine.route import Route, exact_route, route
 from faltung.engine.weights import column_times_row
 from faltung.errors import SpecError
+from faltung.methods.stored import DoesNotFit
 from faltung.spec.spec import Spec
 
 Array = np.ndarray[Any, Any]
@@ -57,7 +58,13 @@ def _execute(way: Route, x: Array, k: Array, workers: int, out: Array | None) ->
     if out is not None:
         checked_out(out, way.shape, way.dtype, x, k)
     if way.plain:
-        return sums(way, x, k, workers, np.empty(way.shape, way.dtype) if out is None else out)
+        answer = np.empty(way.shape, way.dtype) if out is None else out
+        if way.wide is None:
+            return sums(way, x, k, workers, answer)
+        try:
+            return sums(way, x, k, workers, answer)
+        except DoesNotFit:  # perhaps: the steps for whole arrays know, and name the first that does not
+            return execute(way.wide, x, k, workers, answer)
     values = sums(way, x, k, workers)
     if out is None and not needs_finish(way.problem, way.case.dtype):
         return values

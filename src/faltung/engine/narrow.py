@@ -98,7 +98,7 @@ def _whole_finish(way: Route, known: Facts, scale_total: tuple[Any, Any]) -> Sto
     if spec.scale == 1 and offset == 0:
         fits = _fits(known, samples, target)
         overflow = None if fits or not is_exact(target) else spec.overflow
-        return None if overflow == "raise" else Stored(samples=samples, results=target, overflow=overflow)
+        return Stored(samples=samples, results=target, overflow=overflow)
     numbers = abs(factor), abs(divisor), abs(offset)
     largest = known.bound * max(numbers[0], 1) + numbers[2]
     if divisor == 0 or not all(number < 2**53 for number in (*numbers, largest)):
@@ -206,7 +206,7 @@ def _rounded(way: Route, name: str) -> tuple[Route | None, float]:
 def narrowed(way: Route, dtype: str, stored: Stored, exact: float | None, weights: Weights | None = None) -> Route:
     """Return the Route whose sums have this dtype, and go to the result themselves."""
     case = replace(way.case, dtype=dtype, stored=stored, exact=exact, weights=weights)
-    return replace(way, case=case, sum_dtype=np.dtype(dtype), plain=True, analysed=False)
+    return replace(way, case=case, sum_dtype=np.dtype(dtype), plain=True, analysed=False, wide=way)
 
 
 def _seconds(way: Route) -> float | None:

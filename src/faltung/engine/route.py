@@ -58,6 +58,8 @@ class Route:
     analysed: bool
     method: str
     memory: int | None
+    wide: "Route | None" = None
+    """The Route that works on whole arrays, where this one is narrowed."""
     asked: str | None = None
     """The method that was asked for, where `method` is the one chosen before the Route was narrowed."""
 

@@ -4,6 +4,10 @@ from faltung.codegen.convert import NUMBERS, Finish, Number
 from faltung.spec.case import Stored
 
 
+class DoesNotFit(Exception):  # noqa: N818  (no error: the engine looks again, at whole arrays)
+    """Some sum may not be in the range of the results."""
+
+
 def source_of(stored: Stored) -> Number:
     """Return what a sample is in memory."""
     return NUMBERS[stored.samples]

@@ -96,9 +96,13 @@ def share(part: Callable[[int], None], parts: int, workers: int) -> None:
             failed.set()
             raise
 
-    helpers = _start(work, min(workers, parts) - 1)
+    helpers: list[Future[None]] = []
     try:
+        helpers = _start(work, min(workers, parts) - 1)
         work()
+    except BaseException:
+        failed.set()  # Ctrl-C may come while helpers begin, before this thread does
+        raise
     finally:
         for helper in helpers:
             helper.cancel()  # one that has not begun has nothing left to do

@@ -16,7 +16,10 @@ Array = np.ndarray
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """`cause` is one way to say the truth: others that are the same operation at these sizes are as good."""
+    """`cause` is one way to say the truth: others that are the same operation at these sizes are as good.
+
+    Where the report's own kernel does not show which way it is reversed (`symmetric`), the same operation with this kernel is.
+    """
 
     x: Array
     k: Array
@@ -24,15 +27,16 @@ class Case:
     expected: Any = None
     cause: Explanation
     as_expected: bool = False
+    symmetric: bool = False
 
 
 def cause(notation: str, *changes: Change, axes: tuple[int, ...] | None = None) -> Explanation:
     return Explanation(spec=parse(notation), changes=changes, axes=axes)
 
 
-def same_operation(a: Explanation, b: Explanation, x: Array, k: Array) -> bool:
-    """Return whether two explanations agree on three draws of numbers of these shapes and dtypes."""
-    for draw in drawn(x, k):
+def same_operation(a: Explanation, b: Explanation, x: Array, k: Array, *, symmetric: bool = False) -> bool:
+    """Return whether two explanations agree on three draws of numbers of these shapes and dtypes, or of the input alone."""
+    for draw in ((x_drawn, k if symmetric else k_drawn) for x_drawn, k_drawn in drawn(x, k)):
         try:
             found, meant = predict(a, *draw), predict(b, *draw)
         except (SpecError, OverflowError):

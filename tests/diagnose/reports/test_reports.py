@@ -31,7 +31,11 @@ def test_the_cause_is_the_cause(report):
         assert np.allclose(said.reshape(y.shape), y, rtol=1e-12, atol=1e-12 * np.abs(y).max())
 
 
-@pytest.mark.parametrize("report", REPORTS, ids=names)
+SLOW = ("blue_and_red_exchanged",)  # seconds of search: nothing fits before the input's channels are taken in another order
+FOUND = [pytest.param(report, marks=[pytest.mark.slow] if names(report) in SLOW else []) for report in REPORTS]
+
+
+@pytest.mark.parametrize("report", FOUND, ids=names)
 def test_the_cause_is_found(report):
     case = report()
     check(case, ft.diagnose(case.x, case.k, case.y, case.expected))
@@ -43,7 +47,7 @@ def check(case: Case, found: ft.diagnose) -> None:
     least = found.classes[0].members[0].deviations
     leading = [equals for place, equals in enumerate(found.classes) if place == 0 or equals.members[0].deviations <= least]
     members = [member.explanation for equals in leading for member in equals.members]
-    assert any(same_operation(each, case.cause, case.x, case.k) for each in members), found
+    assert any(same_operation(each, case.cause, case.x, case.k, symmetric=case.symmetric) for each in members), found
     for each in found.explanations:  # and nothing is said that does not reproduce the result
         again = predict(each, case.x, case.k).reshape(np.shape(case.y))
         assert np.allclose(again, case.y, rtol=1e-2 if case.cause.rounding_only else 1e-4, atol=1e-2, equal_nan=True), each
@@ -55,6 +59,7 @@ def test_the_report_of_two_lines():
         assert words in str(found)
 
 
+@pytest.mark.slow
 def test_chunks_that_wrap_by_themselves():
     """github.com/dask/dask-image/issues/242: no convention of the whole is this; the report says so, and where the nearest one fails."""
     from dask import array

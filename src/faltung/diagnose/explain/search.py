@@ -59,10 +59,10 @@ def search(x: Any, k: Any, y: Any) -> Search:
     if hunt.y.ndim == 0 and hunt.x.ndim == hunt.k.ndim and hunt.x.ndim:
         found, looked = picked(hunt.x, hunt.k, hunt.y)
         return Search(found=found, near=(), stages=(Stage(name="outputs", looked_at=looked, left=len(found)),))
-    for round_ in ROUNDS:
+    for round_, closely in ROUNDS:
         for arrangement, scope in round_(hunt):
-            hunt.look(arrangement, scope)
-        if round_ is _first and not hunt.found:
+            hunt.look(arrangement, replace(scope, closely=closely))
+        if round_ is _first and closely and not hunt.found:
             hunt.add_swapped()
         if hunt.found:
             break
@@ -83,6 +83,7 @@ def _all_sliding(hunt: "_Hunt") -> Iterator[tuple[Arrangement, Scope]]:
 
 def _flipped(hunt: "_Hunt") -> Iterator[tuple[Arrangement, Scope]]:
     for arrangement, _ in _first(hunt):
+        arrangement = replace(arrangement, may_permute=arrangement.may_permute and arrangement.rank < 3)
         for flips in list(product((True, False), repeat=arrangement.rank))[:-1]:
             yield arrangement, Scope(flips=flips)
 
@@ -125,7 +126,12 @@ def _anywhere(hunt: "_Hunt") -> Iterator[tuple[Arrangement, Scope]]:
         yield arrangement, Scope(steps="unit", anywhere=True)
 
 
-ROUNDS = (_first, _all_sliding, _stepped, _flipped, _moved, _moved_freely, _mixed, _anywhere, _any_steps, _exchanged)
+ROUNDS = (
+    (_first, True), (_first, False), (_all_sliding, True), (_stepped, True), (_flipped, True), (_moved, True), (_moved_freely, True),
+    (_mixed, True), (_stepped, False), (_flipped, False), (_moved, False), (_moved_freely, False), (_anywhere, True), (_any_steps, True),
+    (_exchanged, True), (_mixed, False),
+)  # fmt: skip
+"""What is looked at, in this order, and whether outputs must be equal there or may resemble the sums."""
 
 
 class _Hunt:

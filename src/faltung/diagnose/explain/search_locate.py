@@ -22,8 +22,11 @@ SAMPLES, CLOSELY = 40, 12
 SMALL = 1 << 14
 """Positions up to which V is computed everywhere; beyond, on a block of BLOCK outputs an axis."""
 BLOCK = 40
+MOST_GUESSED = 400
 MOST_SHIFTS = 1 << 15
 """Combinations of shifts; beyond, only those of the words and their neighbours are tried."""
+ENOUGH = 4
+"""Equal outputs that make a candidate, where any shift leaves so many inside."""
 TELLING = 8
 """Outputs inside below which the laws are guessed too, one for all ends, and the outputs at the borders compared."""
 FREE = 6
@@ -63,9 +66,9 @@ def candidates(arrangement: Arrangement, scope: Scope, near: float, tally: dict[
     bases = list(_bases(arrangement, flips, scope))
     tally["shapes"] += len(bases)
     tally["samples"] += len(bases)
-    for closely, laws in ((True, False), (True, True), (False, False), (False, True)):
+    for laws in (False, True):
         for base, each, cache in bases:
-            yield from _aligned(base, each, replace(scope, closely=closely, laws=laws), near, cache)
+            yield from _aligned(base, each, replace(scope, laws=laws), near, cache)
         if found():
             return
 
@@ -99,8 +102,9 @@ def _aligned(base: Hypothesis, step: tuple[Step, ...], scope: Scope, near: float
         cache["counted", step] = int(inner.counted.max(initial=0))
     elif _is_small(base) and cache.get(("counted", step), 0) < TELLING:
         for law in LAWS:
+            shifts = pads if prod(len(each) for each in pads) <= MOST_GUESSED else tuple(_usual(base, a, p) for a, p in enumerate(pads))
             wide = tuple((r[0] - 2 * _reach(base, a) - 8, r[1] + 2 * _reach(base, a) + 8) for a, r in enumerate(ranges))
-            found += _chosen(base, step, _matched(base, step, pads, samples, wide, law, cache, scope.closely), len(samples.values))
+            found += _chosen(base, step, _matched(base, step, shifts, samples, wide, law, cache, scope.closely), len(samples.values))
     usual = [c for c in found if not _unusual(c.hypothesis)[0]]
     if len(found) > FREE and usual:  # the data do not fix the shift
         found = usual
@@ -258,8 +262,9 @@ def _chosen(base: Hypothesis, step: tuple[Step, ...], m: Matches, samples: int) 
     """Return the shifts at which the outputs are equal, or equal modulo a range, or lie on a straight line."""
     counted = np.maximum(m.counted, 1)
     equal, wrapped = m.equal / counted, m.wrapped / counted
-    exact = (m.counted >= 1) & ((m.equal == m.counted) | ((m.counted >= 10) & (equal >= 0.7)))
-    rounded = (m.counted >= 4) & ((m.wrapped == m.counted) | ((m.counted >= 10) & (wrapped >= 0.8)))
+    enough = max(1, min(ENOUGH, int(m.counted.max(initial=0))))
+    exact = (m.counted >= enough) & ((m.equal == m.counted) | ((m.counted >= 10) & (equal >= 0.7)))
+    rounded = (m.counted >= max(enough, 3)) & ((m.wrapped == m.counted) | ((m.counted >= 10) & (wrapped >= 0.8)))
     line = (m.counted >= min(10, max(samples - 2, 5))) & (m.line >= LIKE)
     share = np.maximum(np.where(exact, equal + 1, 0), np.maximum(np.where(rounded, wrapped, 0), np.where(line, m.line, 0)))
     share = np.where(share > 0, share + 0.2 * np.minimum(m.counted, 24) / 24, 0)

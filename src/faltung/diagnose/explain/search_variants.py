@@ -69,7 +69,7 @@ def steps(arrangement: Arrangement, taps: tuple[int, ...], wanted: Wanted) -> li
     found = {(step,) * len(own) for step in own[0] if all(step in others for others in own)}
     if wanted in ("mixed", "any") or not found:
         found |= set(product(*(each[:9] for each in own)))
-    ordered = sorted(found, key=_deviations if wanted in ("fewest", "worded") else _smallness)[:MOST_STEPS]
+    ordered = sorted(found, key=_deviations if wanted in ("fewest", "worded") else _smallness)[: MOST_STEPS if arrangement.rank < 3 else MOST_STEPS // 2]
     return [each for each in ordered if wanted != "fewest" or _deviations(each)[:2] == _deviations(ordered[0])[:2]]
 
 

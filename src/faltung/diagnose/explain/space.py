@@ -4,7 +4,7 @@ In that form the input is (B, G·C, N …), the kernel (G·O, C, K …) and the 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations, permutations
 from math import prod
 from typing import Any
@@ -99,12 +99,17 @@ def exchanged(x: Array, k: Array, y: Array, changes: tuple[Change, ...] = ()) ->
 
 
 def transposed_inputs(x: Array, k: Array, y: Array) -> Iterator[Arrangement]:
-    """Yield the ways in which the axes of the input, or of the result, were transposed. Transposing everything is no change at all."""
+    """Yield the ways in which the axes of the input, or of the result, were transposed.
+
+    The kernel keeps its axes: transposing everything is no change at all, so in two dimensions that says it all.
+    """
     if not 2 <= x.ndim <= 3 or not x.ndim == y.ndim == k.ndim:
         return
     for order in permutations(range(x.ndim)):
         if order == tuple(range(x.ndim)):
             continue
-        yield from plain(np.transpose(x, order), k, y, (Change(place="input", name="transpose", values=(order,)),))
+        first = Change(place="input", name="transpose", values=(order,))
+        yield from (replace(each, may_permute=False) for each in plain(np.transpose(x, order), k, y, (first,)))
         back = tuple(int(a) for a in np.argsort(order))
-        yield from plain(x, k, np.transpose(y, back), (Change(place="result", name="transpose", values=(order,)),))
+        last = Change(place="result", name="transpose", values=(order,))
+        yield from (replace(each, may_permute=False) for each in plain(x, k, np.transpose(y, back), (last,)))

@@ -1,6 +1,7 @@
 """The hypotheses on axes that do not slide: layouts of input, kernel and result, groups, depthwise weights, and the order of channels."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import permutations, product
 from typing import Any
 
@@ -49,7 +50,7 @@ def reordered(x: Array, k: Array, y: Array) -> Iterator[Arrangement]:
         for order in _orders(x.shape[axis]):
             change = Change(place="input", name="take", values=(axis, order))
             taken = np.take(x, order, axis)
-            yield from plain(taken, k, y, (change,))
+            yield from (replace(each, may_permute=False) for each in plain(taken, k, y, (change,)))
             yield from with_channels(taken, k, y, (change,))
             yield from without_batch(taken, k, y, (change,))
 

@@ -51,6 +51,9 @@ def why_not_stored(case: Case) -> str | None:
     stored = case.stored
     if stored is None:
         return None
+    as_it_is = stored.weights is not None and stored.rounding is None and (stored.factor, stored.divisor, stored.offset) == (1, 1, 0)
+    if stored.overflow == "raise" and not (as_it_is and stored.results in INTEGERS):
+        return "direct notes sums that do not fit only where they are whole and go to 8 or 16 bits"
     if stored.weights is None:
         floats = case.dtype in ("float32", "float64")
         return (

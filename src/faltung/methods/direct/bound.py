@@ -10,11 +10,12 @@ import numpy.typing as npt
 
 from faltung.codegen.host import host
 from faltung.methods.address import address
-from faltung.methods.direct.dots import Dots, packed
+from faltung.methods.direct.dots import MISFIT, Dots, packed
 from faltung.methods.direct.layout import Layout, layout, tables
 from faltung.methods.direct.lines import Axes, pieces
 from faltung.methods.direct.sizes import DEALT
 from faltung.methods.direct.tiles import REPAID, choose, dots_of, driver_function, driver_of, strip_function
+from faltung.methods.stored import DoesNotFit
 from faltung.methods.workers import share
 from faltung.spec.case import Case
 
@@ -39,7 +40,13 @@ class Bound:
         self.work = sum(piece.work for piece in self.pieces)
 
     def __call__(self, x: Array, w: Array, out: Array, workers: int = 1) -> None:
-        """Write the sums to `out`; shapes and dtypes are those of the Case and are not checked."""
+        """Write the sums to `out`; shapes and dtypes are those of the Case and are not checked.
+
+        Raises
+        ------
+        DoesNotFit
+            Where the Case says that overflow raises: some sum may not be in the range of the results.
+        """
         if not out.size:
             return
         if self.work < ALONE:
@@ -47,6 +54,7 @@ class Bound:
                 job = piece.job(x, w, out)
                 if job is not None:
                     job.whole()
+                    job.check()
             return
         jobs = [job for piece in self.pieces if (job := piece.job(x, w, out)) is not None]
         if not jobs:
@@ -59,6 +67,8 @@ class Bound:
             job.run(part)
 
         share(one, len(parts), workers)
+        for job in jobs:
+            job.check()
 
 
 class Piece:
@@ -94,7 +104,7 @@ class Piece:
         known = self._known
         if known is None or known[0] != key:
             known = self._known = (key, self._prepare(x, out, unroll=key[2]))
-        return Job(known[1], x, w, out, self.work)
+        return Job(known[1], x, w, out, self.work, checked=self._dots is not None and self._dots.finish.overflow == "raise")
 
     def _prepare(self, x: Array, out: Array, *, unroll: bool) -> "Call":
         assert self._tables is not None
@@ -122,15 +132,20 @@ class Call:
 class Job:
     """A native call for arrays, which are kept here: w and out may be cut from those of the caller."""
 
-    __slots__ = ("_addresses", "_kept", "call", "work")
+    __slots__ = ("_addresses", "_checked", "_kept", "call", "work")
 
-    def __init__(self, call: Call, x: Array, w: Array, out: Array, work: int) -> None:
-        self.call, self.work, self._kept = call, work, (w, out)
+    def __init__(self, call: Call, x: Array, w: Array, out: Array, work: int, *, checked: bool) -> None:
+        self.call, self.work, self._kept, self._checked = call, work, (w, out), checked
         self._addresses = (call.layout.record, address(x), address(w), address(out))
 
     def run(self, part: tuple[int, int, int, int]) -> None:
         """Do a range of blocks and of columns."""
         self.call.driver(*self._addresses, scratch(self.call.layout.scratch_bytes), self.call.strip, *part)
+
+    def check(self) -> None:
+        """Raise where a sum may not have fitted."""
+        if self._checked and self._kept[0][MISFIT // 4]:
+            raise DoesNotFit
 
     def whole(self) -> None:
         """Do all of it."""

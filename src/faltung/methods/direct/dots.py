@@ -17,10 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from faltung.codegen.builder import Builder, Operand, Value, vector, whole
-from faltung.codegen.convert import FLOATS, Finish, Number, finished, ranged
+from faltung.codegen.convert import FLOATS, Finish, Number, clipped_integers, finished, ranged
 
-HEAD = 4
-"""Bytes before the weights: what the sums start at."""
+HEAD = 8
+"""Bytes before the weights: what the sums start at, and whether some sum did not fit into the results, where that is asked for."""
+MISFIT = 4
 PAIRS = {64: "llvm.x86.avx512.pmaddw.d.512", 32: "llvm.x86.avx2.pmadd.wd"}
 FOURS = {64: "llvm.x86.avx512.vpdpbusd.512", 32: "llvm.x86.avx512.vpdpbusd.256"}
 
@@ -61,7 +62,7 @@ def packed(w: npt.NDArray[np.int64], dots: Dots) -> npt.NDArray[np.int32]:
     lines = w.reshape(-1, w.shape[-1])
     filled = np.concatenate([lines, np.zeros((len(lines), short), lines.dtype)], axis=1) if short else lines
     start = int(-dots.moved * lines.sum())
-    head = np.array([(start + 2**31) % 2**32 - 2**31], np.int32)
+    head = np.array([(start + 2**31) % 2**32 - 2**31, 0], np.int32)
     return np.concatenate([head, filled.astype(np.int8 if dots.group == 4 else np.int16).reshape(-1).view(np.int32)])
 
 
@@ -95,6 +96,19 @@ def added(b: Builder, dots: Dots, weights: Value, found: Value, total: Value) ->
     words = vector(dots.width // 2, "i16")
     products = b.machine(PAIRS[dots.width], dots.sums, b.same_bits(found, words), b.same_bits(weights, words))
     return b.arithmetic("add", total, products)
+
+
+def note_misfits(b: Builder, dots: Dots, sums: Sequence[Value], place: Value) -> None:
+    """Write a number that is not 0 to `place` if a sum is not in the range of the results.
+
+    That may be one of a column that nobody asked for, at the end of a narrow piece: whoever reads it must look again.
+    """
+    changed = [b.arithmetic("xor", total, clipped_integers(b, total, dots.finish)) for total in sums]
+    total = changed[0]
+    for other in changed[1:]:
+        total = b.arithmetic("or", total, other)
+    found = b.machine(f"llvm.vector.reduce.or.v{dots.width // 4}i32", "i32", total)
+    b.when(b.compare("ne", found, Value("i32", "0")), lambda: b.store(Value("i32", "1"), place))
 
 
 def outputs(b: Builder, dots: Dots, sums: Sequence[Value]) -> list[Value]:

@@ -20,7 +20,7 @@ WIDENED_TOGETHER = 4
 class Driver:
     """What a driver is compiled for: the element, how many axes stand before the last one, and the last one's stride.
 
-    A stride of 2, 3 or 4 is for rows that lie side by side: whole vectors of samples are then dealt out to the phases. 1 serves all.
+    A stride of 2 to 8 is for rows that lie side by side: whole vectors of samples are then dealt out to the phases. 1 serves all.
 
     Where x has another dtype than the rows in scratch, `source` is its own: samples are widened on their way. `result` is the number that
     a strip writes where that is not the element.

@@ -220,6 +220,8 @@ def finished(b: Builder, strip: Strip, line: list[Value]) -> list[Value]:
     """Return the outputs of one row of a tile: the sums, or of complex elements the first half of them plus i times the second."""
     if strip.dots is not None:
         group = strip.dots.group
+        if strip.dots.finish.overflow == "raise":
+            dots.note_misfits(b, strip.dots, line, b.at(b.arguments[1], dots.MISFIT))
         return [value for q in range(strip.vectors) for value in dots.outputs(b, strip.dots, line[group * q : group * (q + 1)])]
     if strip.element.parts == 1:
         return line if strip.finish is None else [finish(b, value, strip.finish) for value in line]

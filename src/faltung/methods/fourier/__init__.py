@@ -2,10 +2,18 @@
 
     refuses(case) -> str | None       cost(case) -> Cost       run(case, x, w, out, workers)       bind(case) -> ready for calls
 
-**Tiles** serve one to three axes of float32, float64, complex64 and complex128, one channel, where code can be compiled and a tile is
-large enough for the kernel. Rows are read through the boundary, transformed, and kept in a ring; columns go forward, through the
-product with the kernel's spectrum, and back in first-level cache; rows that are done are transformed back into the output. Tiles are
-anchored to the whole Problem, so the bits do not depend on the number of workers.
+**Tiles** serve one to three axes of float32, float64, complex64 and complex128, one channel, where code can be compiled. Rows are read
+through the boundary, transformed, and kept in a ring; columns go forward, through the product with the kernel's spectrum, and back in
+first-level cache; rows that are done are transformed back into the output. Tiles are anchored to the whole Problem, so the bits depend
+neither on the number of workers nor on the region asked for.
+
+* Large kernels take large tiles, of up to 4096 rows and 8192 columns, whose longer axes go through an outer radix first; where there are
+  few of them, all threads work through one tile together.
+* Or a kernel is cut into parts of half a tile, and the products of their spectra with those of earlier tiles are added up.
+* Of a third axis every slice is transformed once, and as many products are added up as the kernel is deep.
+* Small items of a batch are worked through in blocks.
+
+What is predicted to be fastest is taken; it depends on the Case and the machine, and on nothing else.
 
 **The whole** (scipy.fft) serves everything else. Under both, samples that are not finite are set to zero, and the outputs whose window
 holds one are summed again directly.

@@ -23,7 +23,7 @@ from faltung.methods.fourier.compiled import (
 )  # fmt: skip
 from faltung.methods.fourier.gang import Phase, in_phases
 from faltung.methods.fourier.items import ITEM_FIELDS
-from faltung.methods.fourier.parts import Kept, Part, Target, blocks_of, direct_row, finish, is_direct, kept_axes, parts_of, target_of
+from faltung.methods.fourier.parts import Kept, Part, Target, blocks_of, direct_row, finish, kept_axes, parts_of, target_of
 from faltung.methods.fourier.phases import PHASE_FIELDS
 from faltung.methods.fourier.plane import sides
 from faltung.methods.fourier.shared import Phases
@@ -40,12 +40,14 @@ Record = Callable[[int, int, int], int]
 class Tiled:
     """One Case, ready for calls ``tiled(x, w, out, workers, region)``; they return whether every sum came out finite."""
 
-    __slots__ = ("_case", "_cut", "_fields", "_kept", "_names", "_tables", "_walker")
+    __slots__ = ("_case", "_cut", "_every", "_fields", "_kept", "_names", "_parts", "_side_by_side", "_tables", "_walker")
 
     def __init__(self, case: Case, made: Cut) -> None:
         self._case, self._cut, self._tables = case, made, tables(case, made)
         self._kept = row_twiddles(made.tile), column_twiddles(made.tile)
         found, self._names, self._walker = code_of(made)
+        self._every, self._side_by_side = kept_axes(case, None), all(window.stride == 1 for window in case.windows)
+        self._parts: dict[int, list[Part]] = {}  # for each number of workers
         given = self._tables
         self._fields = found | {
             "row_map": given.row_map.ctypes.data, "column_map": given.column_map.ctypes.data, "depth_map": given.depth_map.ctypes.data,
@@ -57,14 +59,15 @@ class Tiled:
 
     def __call__(self, x: Array, w: Array, out: Array, workers: int = 1, region: tuple[slice, ...] | None = None) -> bool:
         """Write the sums, or those of a region, to `out`; False says that some of them may not be finite."""
-        case, made, kept = self._case, self._cut, kept_axes(self._case, region)
+        case, made = self._case, self._cut
+        kept = self._every if region is None else kept_axes(case, region)
         factors = spectrum(made, taps_of(case, made, w), workers)
-        every = region is None and all(window.stride == 1 for window in case.windows)
+        every = region is None and self._side_by_side
         if every and (blocks := blocks_of(case, made, workers)) is not None:
             return self._in_blocks(blocks, factors, x, out, workers)
         source = source_of(case, made, self._tables, x)
         record = recorder(self._fields | {"spectrum": factors.ctypes.data, "x_row": source.row, "x_slice": source.slice}, self._names)
-        parts, direct = parts_of(case, made, workers, kept), is_direct(case, kept, out)
+        parts, direct = self._parts_of(workers, kept), every and out.strides[-1] == out.itemsize
         flags = np.zeros(len(parts), np.int64)
         if made.shared(case.batch, workers):
             self._shared(parts, kept, direct, source, record, out, flags, workers)
@@ -84,6 +87,13 @@ class Tiled:
         share(work, len(parts), workers)
         return not flags.any()
 
+    def _parts_of(self, workers: int, kept: tuple[Kept, ...]) -> list[Part]:
+        if kept is not self._every:
+            return parts_of(self._case, self._cut, workers, kept)
+        if workers not in self._parts:
+            self._parts[workers] = parts_of(self._case, self._cut, workers, kept)
+        return self._parts[workers]
+
     def _in_blocks(self, blocks: list[range], factors: Array, x: Array, out: Array, workers: int) -> bool:
         """Work through a batch of small items, a block of them at a time."""
         case, made = self._case, self._cut
@@ -99,8 +109,8 @@ class Tiled:
             here = there if there.strides[-1] == there.itemsize else np.empty(there.shape, there.dtype)
             given = {"x_row": source.row, "x_item": source.item, "fills_item": source.fills_item, "out_item": here.strides[0]}
             record = recorder(fields | given, ITEM_FIELDS)  # it keeps what it gives the address of
-            places = record(source.fills, direct_row(case, made, here), 0), source.address, here.ctypes.data, memory.scratch(size), first_flag + 8 * i
-            items_function(made.tile).call(*places, len(blocks[i]))
+            places = source.address, here.ctypes.data, memory.scratch(size), first_flag + 8 * i
+            items_function(made.tile).call(record(source.fills, direct_row(case, made, here), 0), *places, len(blocks[i]))
             if case.exact is not None:
                 np.rint(here, out=here)
             if here is not there:

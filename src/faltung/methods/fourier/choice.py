@@ -25,6 +25,7 @@ ELEMENTS = {"float32": "float", "float64": "double", "complex64": "float", "comp
 
 MOST_SLICES = 32 << 20
 """Bytes of the spectra of slices or bands that a thread keeps: beyond, one transform of the whole is not slower."""
+LEAST_TAPS = 64
 SMALL_RING, LARGEST_RING = 1280 << 10, 9 << 20
 
 
@@ -95,8 +96,16 @@ def best_cut(case: Case) -> Cut | None:
     """Return the best cut of one image of a Case; None where tiles cannot serve it, or no tile is large enough for its kernel."""
     if why_not(case) is not None:
         return None
-    cuts = [found for tile in tiles(case.dtype) for found in cuts_with(tile, sides(case))]
+    axes = sides(case)
+    cuts = [found for tile in tiles(case.dtype) if worth_trying(tile, axes) for found in cuts_with(tile, axes)]
     return min(cuts, key=seconds, default=None)
+
+
+def worth_trying(tile: Tile, axes: tuple[Side, ...]) -> bool:
+    """Return whether a kernel has so many taps that a tile with an outer radix can be better than one without: planning takes time too."""
+    down, across = axes[-2:] if len(axes) > 1 else axes * 2
+    tall, long = tile.outer[0] > 1, tile.outer[1] > 1
+    return (not tall or down.taps >= LEAST_TAPS) and (not long or across.taps >= LEAST_TAPS)
 
 
 @cache

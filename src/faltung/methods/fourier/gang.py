@@ -33,7 +33,11 @@ def in_phases(phases: Sequence[Phase], workers: int) -> None:
             failed.append(None)
             raise
 
-    share(work, workers, workers)
+    try:
+        share(work, workers, workers)
+    except BaseException:
+        failed.append(None)  # Ctrl-C may come while helpers begin, before this thread does
+        raise
 
 
 def wait(ready: list[None], pieces: int, failed: list[None]) -> None:

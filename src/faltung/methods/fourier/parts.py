@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from faltung.methods.fourier.choice import Cut
-from faltung.methods.fourier.plane import sides
 from faltung.spec.case import Case
 
 Array = npt.NDArray[Any]
@@ -126,12 +125,6 @@ def rounds(made: Cut, steps: int, lanes: int, runs: int, workers: int) -> float:
     """Return the rows which the busiest thread works through, and half a part that it may be held up."""
     again = SHARED_ROW * (made.tile.height - made.step_rows) if made.parts == 1 else BAND_ROW * (made.parts - 1) * made.tile.height
     return (-(-lanes * runs // workers) + HELD_UP) * (-(-steps // runs) * made.step_rows + again)
-
-
-def is_direct(case: Case, kept: tuple[Kept, ...], out: Array) -> bool:
-    """Return whether the walker can write rows of outputs into `out`: all of them are wanted, side by side."""
-    every = all(k.stride == 1 and k.count == axis.outputs for k, axis in zip(kept, sides(case), strict=True))
-    return every and out.strides[-1] == out.itemsize
 
 
 def direct_row(case: Case, made: Cut, out: Array) -> int:

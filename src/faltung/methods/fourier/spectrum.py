@@ -48,16 +48,16 @@ def spectrum(made: Cut, w: Array, workers: int) -> Array:
     """Return the spectrum of taps in window order, from those kept if it is among them."""
     flat = np.ascontiguousarray(w).reshape(-1)
     key = (made.tile, w.shape, flat[:: max(flat.size // LOOKED_AT, 1)].tobytes())
-    bits = flat.view(np.uint8).data
+    taps = flat.tobytes()
     with _lock:
         known = _kept.get(key)
         if known is not None:
             _kept.move_to_end(key)
-    if known is not None and bits == known.taps:
+    if known is not None and taps == known.taps:
         return known.factors
     found = computed(made.tile, w)[None] if made.rounds_once else compiled_spectrum(made.tile, w.reshape(-1, *w.shape[-2:]), workers)
     with _lock:
-        _kept[key] = Kept(bytes(bits), found)
+        _kept[key] = Kept(taps, found)
         while len(_kept) > MOST_KEPT or (len(_kept) > 1 and sum(entry.factors.nbytes for entry in _kept.values()) > KEPT_BYTES):
             _kept.popitem(last=False)
     return found

@@ -49,6 +49,8 @@ def why_not(case: Case) -> str | None:
         return f"separable computes {' and '.join(ELEMENTS)}, not {case.dtype}"
     if case.stored is not None and not {case.stored.samples, case.stored.results} <= set(NUMBERS):
         return f"separable does not convert {case.stored.samples} to {case.stored.results}"
+    if case.stored is not None and case.stored.overflow == "raise":
+        return "separable does not note which sums do not fit"
     if len(case.windows) not in (2, 3):
         return f"separable computes two or three axes, not {len(case.windows)}"
     if (case.groups, case.channels_in, case.channels_out) != (1, 1, 1):

@@ -15,7 +15,7 @@ from faltung.methods.separable.record import field
 
 ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64", "i64")
 BAND_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64")
-FILL_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64", "i64", "ptr")
+FILL_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64", "i64")
 SUMS_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64", "i64")
 
 
@@ -63,7 +63,6 @@ def emit_band(shape: Shape, dialect: Dialect, filling: Builder, sums: dict[int, 
     record, x, out, scratch, u, v, first_row, last_row, low, count = b.arguments
     stride, tall, stretch = (field(b, record, name) for name in ("stride_down", "tall", "stretch"))
     reach = b.mul(field(b, record, "dilation_down"), b.sub(field(b, record, "taps_down"), 1))
-    top = b.at(out, b.mul(low, field(b, record, "out_across")))
     first = b.value(b.sub(b.mul(stride, first_row), field(b, record, "pad_down")))
 
     def rows(height: int, begin: Operand, end: Operand, ready: Operand) -> Value:
@@ -72,12 +71,11 @@ def emit_band(shape: Shape, dialect: Dialect, filling: Builder, sums: dict[int, 
         def block(o: Value, carried: list[Value]) -> list[Operand]:
             origin = b.sub(b.mul(stride, o), field(b, record, "pad_down"))
             needed = b.add(b.add(origin, b.mul(stride, height - 1)), b.add(reach, 1))
-            target = b.at(top, b.mul(o, field(b, record, "out_down")))
             slot = b.remainder(b.sub(origin, first), field(b, record, "ring"))
 
             def one_stretch(begin: Value, _: list[Value]) -> None:
                 end = b.least(b.add(begin, stretch), count)
-                b.call(filling, [record, x, scratch, v, first, carried[0], needed, low, begin, end, target])
+                b.call(filling, [record, x, scratch, v, first, carried[0], needed, low, begin, end])
                 b.call(sums[height], [record, out, scratch, u, o, slot, low, begin, end, count])
 
             b.loop(0, count, one_stretch, step=stretch)
@@ -93,16 +91,15 @@ def emit_band(shape: Shape, dialect: Dialect, filling: Builder, sums: dict[int, 
 
 
 def emit_filling(shape: Shape, dialect: Dialect, line: Builder, row: Builder) -> Builder:
-    """Return filling(record, x, scratch, v, first, ready, needed, low, begin, end, target): the row pass of some positions.
+    """Return filling(record, x, scratch, v, first, ready, needed, low, begin, end): the row pass of some positions.
 
     These are positions ready … needed - 1, and columns begin … end - 1 of the chunk that starts at column `low`.
 
-    While it works in cache, what comes next is fetched from memory: the rows of x that the next block reads, and those of the output,
-    from `target` on, that the column pass will write. (Fetched where they are copied and stored, memory would be idle in between: 31 x 31
-    on 4096 x 4096 then takes 40 % longer on two threads.)
+    While it works in cache, the rows of x that the next block reads are fetched from memory. (Fetched where they are copied, memory would
+    be idle in between: 31 x 31 on 4096 x 4096 then takes 40 % longer on two threads.)
     """
     b = Builder(f"{shape.name}_filling", FILL_ARGUMENTS, dialect, internal=True, attributes="noinline")
-    record, x, scratch, v, first, ready, needed, low, begin, end, target = b.arguments
+    record, x, scratch, v, first, ready, needed, low, begin, end = b.arguments
     count, shift = b.sub(end, begin), b.mul(begin, shape.itemsize)
     place = b.at(scratch, field(b, record, "line"))
     table = b.at(scratch, field(b, record, "table"))
@@ -118,10 +115,8 @@ def emit_filling(shape: Shape, dialect: Dialect, line: Builder, row: Builder) ->
         source = b.select(straight, b.at(along, b.mul(found, field(b, record, "x_down"))), place)
         slot = b.remainder(b.sub(p, first), field(b, record, "ring"))
         read = b.at(along, b.mul(b.add(p, TALL), field(b, record, "x_down")))
-        ahead = b.greatest(b.sub(b.add(p, TALL), needed), 0)  # of a block's last four positions, each fetches an output row
-        written = b.at(b.at(target, b.mul(begin, field(b, record, "out_across"))), b.mul(ahead, field(b, record, "out_down")))
         taps, offsets = field(b, record, "taps_across"), field(b, record, "offsets")
-        b.call(row, [source, v, b.at(b.load("ptr", table, b.mul(slot, 8)), shift), whole, taps, offsets, read, written])
+        b.call(row, [source, v, b.at(b.load("ptr", table, b.mul(slot, 8)), shift), whole, taps, offsets, read])
 
     b.loop(ready, needed, one_position)
     return b
