@@ -22,7 +22,7 @@ PLAIN: dict[str, tuple[tuple[int, ...], list[Arguments]]] = {
     "scipy.ndimage.correlate": ((1, 2), NDIMAGE),
     "scipy.ndimage.convolve1d": ((1,), NDIMAGE[1:3]),
     "scipy.ndimage.correlate1d": ((1,), NDIMAGE[1:3]),
-    "scipy.signal.lfilter": ((1,), [{"a": 1.0}, {"a": [2.0]}]),
+    "scipy.signal.lfilter": ((1,), [{"a": 1.0}, {"a": [0.5]}]),
     "scipy.signal.upfirdn": ((1,), [{"up": 2, "down": 3}, {"up": 3, "mode": "symmetric"}, {"mode": "reflect"}]),
     "cv2.filter2D": ((2,), [{}, {"borderType": 0}, {"borderType": 1, "anchor": (1, 0)}, {"borderType": 2, "delta": 5}]),
     "cv2.matchTemplate": ((2,), [{"method": 2}]),

@@ -12,7 +12,10 @@ from faltung.dialects import DIALECTS, Refusal
 pytestmark = [pytest.mark.heavy, pytest.mark.filterwarnings("ignore")]
 CALLS = [*plain_calls(), *tensor_calls()]
 LIBRARIES = sorted({pairs.home(function) for function, _, _ in CALLS})
-LEAST = {"numpy": 200, "scipy": 900, "torch": 600, "jax": 900, "keras": 400, "tinygrad": 60, "cv2": 100, "PIL": 10, "tensorflow": 100}
+LEAST = {
+    "PIL": 3, "SimpleITK": 350, "cv2": 120, "jax": 2000, "keras": 1000, "kornia": 130, "mlx": 600, "numpy": 120, "onnx": 600, "pyvips": 200,
+    "scipy": 900, "tensorflow": 330, "tinygrad": 200, "torch": 950,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +33,8 @@ def test_every_library_in_every_other(library, names):
             for x, k in operands(function, rank, arguments)
             if (wanted := answer(names, function, arguments, x, k)) is not None
         ]
-        assert cases, f"{function} {arguments} on {rank} axes refuses all operands"
+        # On two axes there are bytes that a kernel's sum divides; elsewhere a normalised kernel has no whole answers.
+        assert cases or (function in PLAIN and rank != 2), f"{function} {arguments} on {rank} axes refuses all operands"
         for to in pairs.targets():
             if not (library in pairs.LIGHT and pairs.home(to) in pairs.LIGHT):
                 translated(function, arguments, to, names, cases, tally)

@@ -169,12 +169,18 @@ def test_sizes_that_the_other_refuses(text, to, x_shape, k_shape, reason):
     assert reason in said.reason
 
 
+# What some functions cannot be read without.
+STEPS = {"stride": 1, "strides": [1] * 4, "window_strides": (1, 1), "padding": "SAME", "output_shape": [1] * 4, "kernelY": [1], "n": 9}
+
+
 def test_every_dialect_refuses_odd_shapes_with_a_sentence():
     """Shapes of any rank are read, or are a DialectError: no other error."""
-    for function in DIALECTS:
+    for function, dialect in DIALECTS.items():
+        steps = {name: value for name, value in STEPS.items() if name in dialect.defaults}
         for x_shape, k_shape in (((4,), (2,)), ((4, 5), (2, 3)), ((4,), (2, 3)), ((1, 2, 4), (2, 2, 3)), ((1,) * 7, (1,) * 7)):
-            with suppress(DialectError, ft.SpecError):
-                ft.read(function, x_shape=x_shape, k_shape=k_shape)
+            for arguments in ({}, steps):
+                with suppress(DialectError, ft.SpecError):
+                    ft.read(function, x_shape=x_shape, k_shape=k_shape, **arguments)
     assert len(DIALECTS) > 100
 
 

@@ -67,7 +67,7 @@ def test_parts_have_the_same_bits_for_any_workers(dtype):
         assert all(r.tobytes() == results[0].tobytes() for r in results)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64"])
+@pytest.mark.parametrize("dtype", ["float32", *(pytest.param(dtype, marks=pytest.mark.slow) for dtype in ("float64", "complex64"))])
 def test_threads_that_share_a_tile(dtype):
     """One thread goes through a tile alone, several in phases: the same bits, near the exact sums; stride, several steps and strips."""
     rng = np.random.default_rng(4)

@@ -65,7 +65,7 @@ def test_it_is_chosen_and_says_why_not():
     for bad, words in ((other, "rank"), (np.full((3, 3), np.nan), "signs and zeros")):
         with pytest.raises(PlanError, match=words):
             ft.convolve(x, bad, method="separable")
-    with pytest.raises(PlanError, match="two axes"):
+    with pytest.raises(PlanError, match="two or three axes"):
         ft.convolve(x[0], x[1, :5], method="separable")
 
 

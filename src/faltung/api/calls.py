@@ -5,7 +5,7 @@ from typing import Any, Literal
 import numpy as np
 
 from faltung.engine import Plan, compute, make_plan
-from faltung.engine.operands import dtype_name
+from faltung.engine.operands import result_dtype_name
 from faltung.errors import SpecError
 from faltung.spec import Problem, Spec
 from faltung.spec.arguments import make_spec
@@ -102,7 +102,7 @@ def convolve(
     """
     spec = make_spec(
         "convolve", mode=mode, boundary=boundary, fill=fill, stride=stride, dilation=dilation, anchor=anchor, conj=conj,
-        dtype=_dtype_name(dtype), overflow=overflow, rounding=rounding, missing=missing,
+        dtype=result_dtype_name(dtype), overflow=overflow, rounding=rounding, missing=missing,
     )  # fmt: skip
     return compute(spec, x, k, axes=axes, region=region, mask=mask, method=method, memory=memory, workers=workers, out=out)
 
@@ -156,7 +156,7 @@ def correlate(
     """
     spec = make_spec(
         "correlate", mode=mode, boundary=boundary, fill=fill, stride=stride, dilation=dilation, anchor=anchor, conj=conj,
-        dtype=_dtype_name(dtype), overflow=overflow, rounding=rounding, missing=missing,
+        dtype=result_dtype_name(dtype), overflow=overflow, rounding=rounding, missing=missing,
     )  # fmt: skip
     return compute(spec, x, k, axes=axes, region=region, mask=mask, method=method, memory=memory, workers=workers, out=out)
 
@@ -230,7 +230,7 @@ def problem(
     given = parse(spec) if isinstance(spec, str) else spec
     if not isinstance(given, Spec):
         raise SpecError(f"{spec!r} already has sizes; give a convention without them")
-    names = _dtype_name(x_dtype) or "float64", _dtype_name(k_dtype) or "float64"
+    names = result_dtype_name(x_dtype) or "float64", result_dtype_name(k_dtype) or "float64"
     return Problem(spec=given, input_shape=tuple(x_shape), kernel_shape=tuple(k_shape), input_dtype=names[0], kernel_dtype=names[1])
 
 
@@ -269,17 +269,8 @@ def plan(x_or_shape: Any, k: Any, *, operation: Literal["convolve", "correlate"]
     for name in ("region", "mask", "out"):
         if name in arguments:
             raise SpecError(f"a plan takes no {name}; give it to the call, or use {operation}")
-    arguments["dtype"] = _dtype_name(arguments.get("dtype"))
+    arguments["dtype"] = result_dtype_name(arguments.get("dtype"))
     return make_plan(make_spec(operation, **arguments), x_or_shape, k, **engine)
-
-
-def _dtype_name(dtype: Any) -> str | None:
-    if dtype is None:
-        return None
-    try:
-        return dtype_name(np.empty(0, dtype))
-    except (TypeError, KeyError):
-        raise SpecError(f"dtype {dtype!r} is not one that results can have: bool, integers, floats, complex, object") from None
 
 
 def _check_operands(given: Problem, x: Any, k: Any) -> None:

@@ -80,7 +80,7 @@ def isolated(target: str, limit: float, folders: Sequence[str]) -> Iterator[Ask]
         yield ask
     finally:
         for process in processes:
-            _kill(process)
+            kill(process)
 
 
 def _started(target: str, folders: Sequence[str], limit: float) -> "subprocess.Popen[bytes]":
@@ -92,7 +92,7 @@ def _started(target: str, folders: Sequence[str], limit: float) -> "subprocess.P
     )  # fmt: skip
     reply = _exchange(process, {"target": target, "folders": list(folders)}, b"", limit)
     if reply is None or reply[0].get("error") != "":
-        _kill(process)
+        kill(process)
         said = "the process ended, or did not answer in time" if reply is None else str(reply[0].get("error"))
         raise SpecError(f"{target} cannot be imported: {said}")
     return process
@@ -103,7 +103,7 @@ def _asked(process: "subprocess.Popen[bytes]", x: Array, k: Array, limit: float)
     reply = _exchange(process, {"cut": len(first)}, first + child.npy(k), limit)
     if reply is None:
         died = process.poll() is not None
-        _kill(process)
+        kill(process)
         if died:
             return Answer(kind="died", said=f"the process ended ({_ending(process.returncode)})")
         return Answer(kind="hung", said=f"no answer within {limit:g} s; the process was killed")
@@ -143,7 +143,7 @@ def _exchange(
     return replies[0] if replies and not thread.is_alive() else None
 
 
-def _kill(process: "subprocess.Popen[bytes]") -> None:
+def kill(process: "subprocess.Popen[bytes]") -> None:
     """End the process and what it started (it leads a group of its own where the system has groups)."""
     with suppress(OSError):
         if hasattr(os, "killpg"):

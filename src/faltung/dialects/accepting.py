@@ -69,9 +69,9 @@ def transposed_refusal(dialect: Dialect, spec: Spec, arguments: Mapping[str, Any
             k = dict(zip(layout.spatial, k_sizes, strict=True)) | count
             shapes = {"x_shape": tuple(x.get(c, 1) for c in layout.input), "k_shape": tuple(k.get(c, 1) for c in layout.kernel)}
         meant = read_with(dialect, {**arguments, **shapes})
+        places = [[(w.pad_low, w.pad_high) for w in windows(either, x_sizes, k_sizes)] for either in (spec, meant)]
     except (DialectError, SpecError) as error:
         return str(error)
-    places = [[(w.pad_low, w.pad_high) for w in windows(either, x_sizes, k_sizes)] for either in (spec, meant)]
     if places[0] == places[1]:
         return None
     return f"{dialect.function} crops a kernel of {k_sizes} taps otherwise: {places[1]} in place of {places[0]}"

@@ -29,6 +29,7 @@ from faltung.dialects.tensors import (
     crops_of,
     each,
     first,
+    groups_by_channels,
     kernel_sizes,
     last,
     layer,
@@ -59,21 +60,11 @@ def _layout(function: str, arguments: Arguments, rank: int, kernel: str = "{}IO"
 def _conv(function: str, rank: int | None, arguments: Arguments) -> Spec:
     axes = rank or rank_of(function, arguments, "strides", "dilation_rate")
     layout = _layout(function, arguments, axes)
-    groups = positive(function, "groups", arguments["groups"]) if "groups" in arguments else _groups(function, arguments, layout)
+    groups = positive(function, "groups", arguments["groups"]) if "groups" in arguments else groups_by_channels(function, arguments, layout)
     return layer(
         operation="correlate", conj="none", layout=layout, groups=Groups(count=groups), **_steps(function, arguments, axes),
         **_padding(function, arguments), **_numbers(function, arguments),
     )  # fmt: skip
-
-
-def _groups(function: str, arguments: Arguments, layout: Layout) -> int:
-    """Return how many times the kernel's channels go into the input's."""
-    if arguments["x_shape"] is None or arguments["k_shape"] is None:
-        return 1
-    have, take = arguments["x_shape"][layout.input.index("C")], arguments["k_shape"][-2]
-    if have % take:
-        raise DialectError(f"{function} takes {take} channels in a group, which do not divide the input's {have}")
-    return int(have // take)
 
 
 def _depthwise(function: str, rank: int | None, arguments: Arguments) -> Spec:

@@ -20,10 +20,12 @@ from typing import Any
 from faltung.dialects.record import Arguments, Dialect, ShapesNeededError, choice
 from faltung.dialects.tensor_writing import says
 from faltung.dialects.tensors import (
+    check_kernel_rank,
     check_ranks,
     crops_of,
     each,
     first,
+    groups_by_channels,
     kernel_sizes,
     last,
     layer,
@@ -99,20 +101,17 @@ def _dtypes(function: str) -> tuple[str, ...]:
 
 
 def _groups(function: str, arguments: Arguments, layout: Layout) -> int:
-    if arguments["x_shape"] is None or arguments["k_shape"] is None:
-        return 1
-    have, take = arguments["x_shape"][layout.input.index("C")], arguments["k_shape"][-2]
-    if have % take:
-        raise DialectError(f"{function} takes {take} channels in a group, which do not divide the input's {have}")
-    if have != take and function == "tensorflow.nn.conv3d":
-        raise DialectError(f"{function} has no groups: its kernel takes {take} channels, the input has {have}")
-    return int(have // take)
+    count = groups_by_channels(function, arguments, layout)
+    if count > 1 and function == "tensorflow.nn.conv3d":
+        raise DialectError(f"{function} has no groups: its kernel takes every {count}th of the input's channels")
+    return count
 
 
 def _depthwise(arguments: Arguments) -> Spec:
     function = "tensorflow.nn.depthwise_conv2d"
     if arguments["k_shape"] is None:
         raise ShapesNeededError(f"{function}: the number of groups is the number of input channels in the kernel; give k_shape")
+    check_kernel_rank(function, arguments, 2)
     layout = _layout(function, arguments, 2)
     stride, dilation = (_steps(function, name, arguments, 2, layout) for name in ("strides", "dilations"))
     if stride[0] != stride[1] or (max(stride) > 1 and max(dilation) > 1):
@@ -133,6 +132,8 @@ def _transpose(function: str, rank: int, arguments: Arguments) -> Spec:
     if wanted_shape is None or arguments["x_shape"] is None:
         return layer(mode="same_upper" if padding == "SAME" else "full", **fields)
     kernels = kernel_sizes(function, arguments, layout, "what is cropped depends")
+    if len(arguments["x_shape"]) != rank + 2 or len(wanted_shape) != rank + 2:
+        raise DialectError(f"{function} has an input of {arguments['x_shape']} and output_shape {wanted_shape}; both need {rank + 2} axes")
     crops = []
     for letter, k, s in zip(layout.spatial, kernels, stride, strict=True):
         n, m = arguments["x_shape"][layout.input.index(letter)], wanted_shape[layout.output.index(letter)]

@@ -107,7 +107,21 @@ def kernel_sizes(function: str, arguments: Arguments, layout: Layout, why: str) 
     shape = arguments["k_shape"]
     if shape is None:
         raise ShapesNeededError(f"{function}: {why} on the kernel's size; give k_shape")
+    check_kernel_rank(function, arguments, len(layout.spatial))
     return tuple(shape[layout.kernel.index(letter)] for letter in layout.spatial)
+
+
+def groups_by_channels(function: str, arguments: Arguments, layout: Layout) -> int:
+    """Return how many times the kernel's channels go into the input's: 1 where the shapes are not known."""
+    if arguments["x_shape"] is None or arguments["k_shape"] is None:
+        return 1
+    check_kernel_rank(function, arguments, len(layout.spatial))
+    if len(arguments["x_shape"]) != len(layout.input):
+        raise DialectError(f"{function} takes an input with {len(layout.input)} axes, not {tuple(arguments['x_shape'])}")
+    have, take = arguments["x_shape"][layout.input.index("C")], arguments["k_shape"][layout.kernel.index("I")]
+    if have % take:
+        raise DialectError(f"{function} takes {take} channels in a group, which do not divide the input's {have}")
+    return int(have // take)
 
 
 def check_ranks(function: str, x: Any, k: Any, rank: int) -> None:

@@ -74,3 +74,19 @@ def _check_objects(array: Array, name: str) -> None:
     if Decimal in kinds and any(issubclass(kind, float | complex | Fraction) for kind in kinds):
         names = ", ".join(sorted(kind.__name__ for kind in kinds))
         raise SpecError(f"the {name} is an object array of mixed types ({names}), which Python does not multiply; use one of them")
+
+
+def result_dtype_name(dtype: Any) -> str | None:
+    """Return the name of a dtype that was asked for, None where none was.
+
+    Raises
+    ------
+    SpecError
+        For a dtype that results cannot have.
+    """
+    if dtype is None:
+        return None
+    try:
+        return dtype_name(np.empty(0, dtype))
+    except (TypeError, KeyError):
+        raise SpecError(f"dtype {dtype!r} is not one that results can have: bool, integers, floats, complex, object") from None

@@ -6,6 +6,7 @@ output:
 * direct, fused multiply-adds: T roundings, T·u/(1 − T·u)  (Higham, Accuracy and Stability of Numerical Algorithms, 3.1);
 * shift, a rounding for each product and each sum: (T + 1)·u/(1 − (T + 1)·u);
 * separable, K and K' taps: γ = (K + K')·u/(1 − (K + K')·u) for the two passes, and F = FACTORING·u for Σ|w − u·v| ≤ F·Σ|w|: F + (1 + F)·γ;
+  three axes have three passes, and are factored twice: K + K' + K'' and 2·F;
 * fourier, E entries (of a tile, or of the whole), twiddles within β = u:
   |error| ≤ ‖x‖₂·‖w‖₂·((1 + u)^{3n} (1 + √5·u)^{3n+1} (1 + β)^{3n} − 1), n = log₂ E
   (Percival, Mathematics of Computation 72, 2003, theorem 5.1), and ‖x‖₂ ≤ √E·max|x|, ‖w‖₂ ≤ Σ|w|.

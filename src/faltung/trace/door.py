@@ -2,9 +2,7 @@
 
 from typing import Any, overload
 
-import numpy as np
-
-from faltung.engine.operands import as_operands, dtype_name
+from faltung.engine.operands import as_operands, dtype_name, result_dtype_name
 from faltung.errors import SpecError
 from faltung.spec.arguments import make_spec
 from faltung.spec.parse import parse
@@ -107,7 +105,7 @@ def _convention(spec: Spec | Problem | str | None, operation: str, arguments: di
         raise TypeError(f"trace() got an unexpected argument {unknown[0]!r}; it takes operation, spec, {', '.join(_DEFAULTS)}")
     if spec is None:
         given = _DEFAULTS | arguments
-        return make_spec(operation, **given | {"dtype": _dtype_name(given["dtype"])})
+        return make_spec(operation, **given | {"dtype": result_dtype_name(given["dtype"])})
     if arguments or operation != "correlate":
         named = ", ".join(arguments or ["operation"])
         raise SpecError(f"spec already says all of the convention; leave out {named}")
@@ -118,15 +116,6 @@ def _convention(spec: Spec | Problem | str | None, operation: str, arguments: di
             raise SpecError(f"the problem is for shapes {sizes}, but the arrays have {x.shape} and {k.shape}")
         return found.spec
     return found
-
-
-def _dtype_name(dtype: Any) -> str | None:
-    if dtype is None:
-        return None
-    try:
-        return dtype_name(np.empty(0, dtype))
-    except (TypeError, KeyError):
-        raise SpecError(f"dtype {dtype!r} is not one that results can have: bool, integers, floats, complex, object") from None
 
 
 def refuse(spec: Spec, x: Array, k: Array) -> None:

@@ -2,15 +2,13 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from faltung.diagnose.isolation import checked_target, target_of
+from faltung.diagnose.isolation import checked_target, kill, target_of
 from faltung.diagnose.layers import child
 from faltung.diagnose.layers.report import LayerReport, from_dict
 from faltung.errors import SpecError
@@ -59,16 +57,7 @@ def _answered(request: bytes, limit: float, names: str) -> bytes:
     except subprocess.TimeoutExpired:
         raise SpecError(f"{names}: no report within {limit:g} s; the process was killed") from None
     finally:
-        with suppress(OSError):
-            if hasattr(os, "killpg"):
-                os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with suppress(OSError):
-                    stream.close()
+        kill(process)
     if not answer or len(answer) > MOST_BYTES:
         raise SpecError(f"{names}: the process ended without a report (exit status {process.returncode})")
     return answer
