@@ -1,8 +1,8 @@
 """A part of the result, in the coordinates of the whole, with the bits of the whole, at a cost proportional to the part.
 
 The method is the one chosen for the whole. Where every output has its own fixed sum (`direct`, `separable`, `shift`) the Windows of the
-part are computed. The tiles of `fourier` stand where they stand for the whole, and those that hold a wanted output are computed. One transform
-of the whole, a fold, exchanged operands, a layout and a frame compute everything and cut it.
+part are computed. The tiles of `fourier` stand where they stand for the whole, and those that hold a wanted output are computed. One
+transform of the whole, a fold, exchanged operands, a layout and a frame compute everything and cut it.
 """
 
 from dataclasses import replace

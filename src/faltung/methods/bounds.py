@@ -1,7 +1,7 @@
 """How far a method's float result may be from the exact sum, and how far it usually is: used by tests and printed by plans.
 
-**Bounds** (`error_bound`). Each is a factor; times Σ|w|·max|x| it bounds the absolute error of every output. With u the unit roundoff and T the products of an
-output:
+**Bounds** (`error_bound`). Each is a factor; times Σ|w|·max|x| it bounds the absolute error of every output.
+With u the unit roundoff and T the products of an output:
 
 * direct, fused multiply-adds: T roundings, T·u/(1 − T·u)  (Higham, Accuracy and Stability of Numerical Algorithms, 3.1);
 * shift, a rounding for each product and each sum: (T + 1)·u/(1 − (T + 1)·u);
@@ -22,7 +22,7 @@ are larger than ‖w‖₂·rms(x), take the root mean square of the outputs ins
 * shift: a rounding more for each product: R·u·√((T + 1)/2 + 1);
 * separable: R·u·√((K + K' + 2)/2);
 * fourier: each of its transforms (of the samples, of the products, and of the kernel where that is not done in float64) multiplies and adds
-  n times, and all of it is spread over all outputs: S·u·√(transforms·n), S = 0.6 (Schatzman, SIAM J. Sci. Comput. 17, 1996, section 4).
+  n times, and all of it is spread over all outputs: S·u·√(transforms·n), S = 0.6 (Schatzman, SIAM J. Sci. Comput. 17, 1996).
 
 R and S were measured: 3 x 3 to 100 x 100, float32, tiles of 16 x 128 to 2048 x 2048, within a third.
 """

@@ -124,6 +124,7 @@ def _compared(guess: Array, valid: Array, samples: Samples, pads: tuple[Array, .
             return Matches(pads=pads, counted=valid.sum(-1), equal=equal.sum(-1), wrapped=wrapped, line=wrapped.astype(float))
         if moduli and guess.dtype.kind in "if":
             slack = 0 if guess.dtype.kind == "i" else 1
+            gap = gap - np.take_along_axis(gap, valid.argmax(-1)[..., None], -1)  # an offset is the same everywhere
             for modulus in moduli:
                 rest = np.abs((np.rint(gap) + modulus // 2) % modulus - modulus // 2)
                 wrapped = np.maximum(wrapped, ((rest <= slack) & valid).sum(-1))

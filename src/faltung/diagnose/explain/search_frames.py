@@ -166,7 +166,9 @@ def _within(h: Hypothesis, choice: Any, kept: tuple[slice, ...], value: Any, fin
             return
         steps = dict(zip(axes, (low for _, _, low, _ in choice), strict=True))
         change = Change(place="result", name="shift", values=(tuple(steps.get(a, 0) for a in range(_result_rank(h, rank))),))
-        yield from ((replace(found, arrangement=_resized(found, choice)), more) for found, more in _as_moved(inner, change, finish, facts))
+        for found, more in _as_moved(inner, change, finish, facts):
+            whole = tuple(replace(line, pad=pad) for line, (pad, _, _, _) in zip(found.lines, choice, strict=True))
+            yield replace(found, arrangement=_resized(found, choice), lines=whole), more
         return
     pads = dict(zip(axes, ((low, high) for _, _, low, high in choice), strict=True))
     values = (tuple(pads.get(a, (0, 0)) for a in range(_result_rank(h, rank))), value)

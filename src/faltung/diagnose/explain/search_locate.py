@@ -27,7 +27,7 @@ MOST_SHIFTS = 1 << 15
 """Combinations of shifts; beyond, only those of the words and their neighbours are tried."""
 ENOUGH = 4
 """Equal outputs that make a candidate, where any shift leaves so many inside."""
-TELLING = 8
+TELLING = {True: 3, False: 8}
 """Outputs inside below which the laws are guessed too, one for all ends, and the outputs at the borders compared."""
 FREE = 6
 """Shifts that fit equally from which on only those of the words are kept."""
@@ -100,7 +100,7 @@ def _aligned(base: Hypothesis, step: tuple[Step, ...], scope: Scope, near: float
         inner = _matched(base, step, pads, samples, ranges, None, cache, scope.closely)
         found = _chosen(base, step, inner, len(samples.values))
         cache["counted", step] = int(inner.counted.max(initial=0))
-    elif _is_small(base) and cache.get(("counted", step), 0) < TELLING:
+    elif _is_small(base) and cache.get(("counted", step), 0) < TELLING[scope.closely]:
         for law in LAWS:
             shifts = pads if prod(len(each) for each in pads) <= MOST_GUESSED else tuple(_usual(base, a, p) for a, p in enumerate(pads))
             wide = tuple((r[0] - 2 * _reach(base, a) - 8, r[1] + 2 * _reach(base, a) + 8) for a, r in enumerate(ranges))
@@ -208,7 +208,9 @@ def _picked(y: Array, windows: list[Array], near: float) -> Samples:
         rest = index[~np.isin(index, varied)][: SAMPLES - len(varied)]
         index = np.concatenate([varied, rest])
     places = np.stack([each[i] for each, i in zip(lists, np.unravel_index(index, part.shape), strict=True)], axis=1)
-    return Samples(places=places, values=flat[index], near=near)
+    far = np.min([np.minimum(places[:, 2 + a], m - 1 - places[:, 2 + a]) for a, m in enumerate(y.shape[2:])], axis=0)
+    order = np.argsort(-np.minimum(far, 8), kind="stable")  # those least likely to leave the input come first
+    return Samples(places=places[order], values=flat[index][order], near=near)
 
 
 def _matched(

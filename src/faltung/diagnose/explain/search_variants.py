@@ -11,6 +11,7 @@ from faltung.diagnose.explain.space import Arrangement
 
 Array = np.ndarray[Any, Any]
 MOST_STRIDE, MOST_DILATION, MOST_SPREAD = 8, 6, 6
+FEW_MIXED = 3
 MOST_STEPS = 40
 """Combinations of steps over the axes that are looked at, those with the fewest deviations first."""
 Step = tuple[int, int, int]
@@ -70,6 +71,8 @@ def steps(arrangement: Arrangement, taps: tuple[int, ...], wanted: Wanted) -> li
     if wanted in ("mixed", "any") or not found:
         found |= set(product(*(each[:9] for each in own)))
     ordered = sorted(found, key=_deviations if wanted in ("fewest", "worded") else _smallness)[: MOST_STEPS if arrangement.rank < 3 else MOST_STEPS // 2]
+    if wanted == "fewest" and not any(len(set(each)) == 1 for each in ordered):
+        return ordered[:FEW_MIXED]
     return [each for each in ordered if wanted != "fewest" or _deviations(each)[:2] == _deviations(ordered[0])[:2]]
 
 
