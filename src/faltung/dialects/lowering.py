@@ -31,7 +31,11 @@ REMARKS = {
 
 def lowered(dialect: Dialect, task: Task) -> Call | Refusal:
     """Return the line of a task in a library, with what is to be remarked of all its lines, or the Refusal of its plain `write`."""
-    said, remark = _lowered(dialect, task), REMARKS.get(dialect.function.partition(".")[0])
+    outside = task.wrap if dialect.says is None else "{}"  # around what NumPy does to the operands; `says` writes in the library's words
+    said = _lowered(dialect, task if outside == "{}" else replace(task, wrap="{}"))
+    remark = REMARKS.get(dialect.function.partition(".")[0])
+    if isinstance(said, Call) and outside != "{}":
+        said = replace(said, input=outside.replace("{}", said.input), kernel=outside.replace("{}", said.kernel))
     return replace(said, notes=(*said.notes, remark)) if isinstance(said, Call) and remark is not None else said
 
 
