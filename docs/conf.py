@@ -32,7 +32,11 @@ html_theme = "pydata_sphinx_theme"
 html_title = "faltung"
 html_show_sourcelink = False
 # Pages without pages below them need no second table of contents.
-html_sidebars = {page: [] for page in ("atlas", "drop_in", "kernels", "probe", "quickstart", "streaming", "index")}
+ALONE = (
+    "atlas", "benchmarks", "check_layer", "commands", "diagnose", "drop_in", "identify", "index", "kernels", "probe", "quickstart",
+    "streaming",
+)  # fmt: skip
+html_sidebars = {page: [] for page in ALONE}
 html_theme_options = {
     "header_links_before_dropdown": 4,
     "show_toc_level": 2,

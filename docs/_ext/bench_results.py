@@ -47,4 +47,4 @@ def _table(lines: Iterable[str]) -> str:
 
 def _inline(text: str) -> str:
     """Return text in which what is between backticks is code, and nothing else has a meaning."""
-    return "".join(f"``{part}``" if place % 2 else re.sub(r"([*_\\])", r"\\\1", part) for place, part in enumerate(text.split("`")))
+    return "".join(f"``{part}``" if place % 2 else re.sub(r"([*_\\]|^[-+])", r"\\\1", part) for place, part in enumerate(text.split("`")))

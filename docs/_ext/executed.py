@@ -4,8 +4,8 @@
 value of a last expression, and every picture: open matplotlib figures, and Pillow images that are the last expression or that the
 block passed to ``show(image)``. Figures are drawn in both themes. Options: ``:alt:`` the text of the pictures (required when there
 are any), ``:hide-code:``, ``:hide-output:``, ``:width:`` of the pictures, ``:raises: Name`` for a block that must end in that error,
-of which the last line is shown, ``:rst:`` when what it prints is reStructuredText: it then becomes part of the page (tables, sections,
-formulas, further blocks).
+of which the last line is shown, ``:wrap:`` when what it prints is sentences, whose lines may be broken, ``:rst:`` when it is
+reStructuredText: it then becomes part of the page (tables, sections, formulas, further blocks).
 
 ``.. shell::`` runs each line as a command and shows it after a ``$`` with its output. Options: ``:exit-code:`` expected of the
 last command, ``:hide-output:``.
@@ -84,8 +84,8 @@ class Executed(SphinxDirective):
     def place(self) -> str:
         return "{}:{}".format(*self.get_source_info())
 
-    def literal(self, text: str, language: str, kind: str) -> nodes.Node:
-        node = nodes.literal_block(text, text, language=language, classes=[kind])
+    def literal(self, text: str, language: str, *classes: str) -> nodes.Node:
+        node = nodes.literal_block(text, text, language=language, classes=list(classes))
         self.set_source_info(node)
         return node
 
@@ -98,6 +98,7 @@ class Exec(Executed):
         "hide-output": directives.flag,
         "raises": directives.unchanged_required,
         "rst": directives.flag,
+        "wrap": directives.flag,
     }
 
     def run(self) -> list[nodes.Node]:
@@ -111,7 +112,8 @@ class Exec(Executed):
             found += self.parse_text_to_nodes(output, allow_section_headings=True)
         elif output.strip() and "hide-output" not in self.options:
             kind = "executed-error" if error else "executed-output"
-            found.append(self.literal(output.rstrip("\n"), "text", kind))
+            wrapped = ["executed-wrapped"] * ("wrap" in self.options)
+            found.append(self.literal(output.rstrip("\n"), "text", kind, *wrapped))
         return found + pictures
 
     def execute(self, code: str) -> tuple[str, str | None]:

@@ -78,7 +78,7 @@ def test_nnlib_reverses_and_pads_each_side():
 LINES = [
     ("convolve full", "matlab.conv", "conv(x, k)"),
     ("convolve same:low", "matlab.conv2", "conv2(x, k, 'same')"),
-    ("correlate same:low boundary=edge", "matlab.imfilter", "imfilter(x, conj(k), 'replicate')"),
+    ("correlate same:low boundary=edge", "matlab.imfilter", "imfilter(x, k, 'replicate')"),
     ("convolve same:low boundary=constant fill=7:7", "matlab.imfilter", "imfilter(x, k, 'conv', 7)"),
     ("correlate full", "julia.DSP.xcorr", "DSP.xcorr(x, k)"),
     ("correlate same:low conj=none boundary=half_sample", "julia.ImageFiltering.imfilter", 'ImageFiltering.imfilter(x, k, "symmetric")'),

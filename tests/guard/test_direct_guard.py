@@ -82,3 +82,17 @@ def test_rows_that_end_on_any_address(width, dtype):
     rng = np.random.default_rng(5)
     same = [Window(pad_low=1, pad_high=1, boundary_low="edge", boundary_high="edge")] * 2
     check(make_case(same, (19, width), (3, 3), dtype), rng, workers=2)
+
+
+@pytest.mark.usefixtures("_tier")
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128"])
+@pytest.mark.parametrize("stride", [5, 6, 7, 8, 9])
+def test_strides_dealt_in_vectors_and_the_one_beyond(stride, dtype):
+    rng = np.random.default_rng(stride)
+    for n, k in product([*range(16 * stride - 2, 17 * stride + 2), 700], [1, 3, stride, stride + 2]):
+        for d, pad in ((1, 0), (1, k // 2), (2, k)):
+            window = Window(stride=stride, kernel_dilation=d, pad_low=pad, pad_high=k - 1, boundary_low="periodic", boundary_high="edge")
+            check(make_case([window], [n], [k], dtype), rng, workers=2)
+    for n in ((9, 16 * stride), (2 * stride, 17 * stride - 1), (stride + 3, 40 * stride)):
+        windows = [Window(stride=stride, pad_low=1, pad_high=2, boundary_low="constant", boundary_high="whole_sample")] * 2
+        check(make_case(windows, n, (3, 4), dtype), rng, workers=2)

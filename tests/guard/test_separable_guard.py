@@ -1,5 +1,6 @@
 """`separable` neither reads nor writes outside of its arrays: each of them lies flush against untouchable pages, at either end."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -10,6 +11,7 @@ from parity.direct_oracle import expected, make_case, random_window
 from faltung.methods import separable
 from faltung.methods.separable.bound import Bound
 from faltung.spec.boundary import BOUNDARIES
+from faltung.spec.case import Weights
 from faltung.spec.window import Window
 
 pytestmark = pytest.mark.compiled
@@ -48,6 +50,26 @@ def test_sampled(monkeypatch):
         case = make_case(windows, sizes, kernel, str(rng.choice(["float32", "float64"])), batch=int(rng.integers(1, 3)))
         if separable.why_not(case) is None:
             check(case, rng, workers=2)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("terms", [2, 3])
+def test_several_terms(terms, dtype):
+    rng = np.random.default_rng(3)
+    for kernel, n in product([(3, 3), (5, 4), (9, 7), (20, 33)], [(1, 1), (2, 8), (9, 3), (17, 17), (3, 64), (67, 33), (9, 129), (20, 520)]):
+        w = sum(np.outer(*(rng.integers(-4, 5, k) for k in kernel)) for _ in range(terms)).astype(dtype)
+        found = separable.terms(w, exact=True)
+        if found is None:  # of a lower rank
+            continue
+        same = [Window(pad_low=k // 2, pad_high=k - 1 - k // 2, boundary_low="edge", boundary_high="half_sample") for k in kernel]
+        case = replace(make_case(same, n, kernel, dtype), weights=Weights(rank=2, terms=len(found.u)))
+        x = rng.integers(-9, 10, (1, 1, *n)).astype(dtype)
+        wanted = expected(case, x, w[None, None])
+        for end in ("low", "high"):
+            placed = flush(x, end), flush(w[None, None], end), flush(np.zeros_like(x), end)
+            Bound(case)(*placed, 2)
+            assert np.array_equal(placed[2], wanted), case
+            release(*placed)
 
 
 @pytest.mark.parametrize("width", [2048, 2049, 5000])

@@ -1,11 +1,13 @@
 """The report that comes back every year: by hand it is 14, convolve2d says 10. Both sums, term by term, and which function does which."""
 
+import textwrap
 from typing import Any
 
 import numpy as np
 
 from faltung import api
 from faltung.demo.grid import beside, block
+from faltung.diagnose import diagnose
 from faltung.trace import Steps, trace
 
 X = ((0, 0, 0), (1, 1, 2), (1, 3, 0))
@@ -39,8 +41,19 @@ def explain() -> str:
             "Neither is a mistake. Call the one you mean; each of these was called now:",
             "",
             *_calls(),
+            "",
+            "Which of the two made a result, and what to change, can be asked:",
+            "",
+            f"  print(ft.diagnose(x, k, {convolved.result}, expected={by_hand.result}).answer)",
+            *_answer(convolved.result, by_hand.result),
         )
     )
+
+
+def _answer(result: Any, expected: Any) -> list[str]:
+    """Return what is said of the result, in lines."""
+    answer = diagnose(np.array(X), np.array(K), result, expected=expected).answer
+    return textwrap.wrap(answer, 92, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False)
 
 
 def _sum(steps: Steps) -> tuple[str, ...]:

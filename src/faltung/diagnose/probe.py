@@ -67,8 +67,8 @@ def probe(
     >>> card = ft.probe(lambda x, k: signal.correlate2d(x, k, "same", "symm"))
     >>> print(card.spec)
     correlate same:low boundary=half_sample overflow=wrap
-    >>> card.said_as
-    ("scipy.signal.correlate2d(x, k, mode='same', boundary='symm')",)
+    >>> [call for call in card.said_as if call.startswith("scipy")]  # said_as has every library that gives the same sums
+    ["scipy.signal.correlate2d(x, k, mode='same', boundary='symm')"]
     """
     if ndim not in KERNELS:
         raise SpecError(f"ndim is {ndim!r}; a probe has {', '.join(map(str, KERNELS))} axes")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from faltung.dialects.phrases import contiguous
 from faltung.dialects.record import Call, Refusal
 from faltung.dialects.task import Task
 from faltung.spec import Layout, Spec
@@ -44,8 +45,7 @@ def in_batches(answer: Call | Refusal) -> Call | Refusal:
 
 
 def _in_batches(call: Call) -> Call:
-    kernel = f"numpy.ascontiguousarray({call.kernel})" if "flip(" in call.kernel else call.kernel  # torch has no negative strides
-    x, k = f"torch.as_tensor({call.input})[None, None]", f"torch.as_tensor({kernel})[None]"
+    x, k = f"torch.as_tensor({call.input})[None, None]", f"torch.as_tensor({contiguous(call.kernel)})[None]"
     return replace(call, input=x, kernel=k, answer=call.answer.replace("{}", "{}[0, 0]"))
 
 

@@ -11,6 +11,7 @@ from math import prod
 from faltung.dialects.accepting import refusal, refusal_of, transposed_refusal
 from faltung.dialects.amounts import NONE, Amount, lower_half, text, upper_half
 from faltung.dialects.padding import padded
+from faltung.dialects.phrases import contiguous
 from faltung.dialects.record import Call, Dialect, Refusal, Typed, read_with
 from faltung.dialects.task import Sides, Task, dilation_of, per_axis, rank_of, sides, taps_of, with_channels, wrapped
 from faltung.dialects.writing import SWAPS, write_with
@@ -35,7 +36,7 @@ def lowered(dialect: Dialect, task: Task) -> Call | Refusal:
     said = _lowered(dialect, task if outside == "{}" else replace(task, wrap="{}"))
     remark = REMARKS.get(dialect.function.partition(".")[0])
     if isinstance(said, Call) and outside != "{}":
-        said = replace(said, input=outside.replace("{}", said.input), kernel=outside.replace("{}", said.kernel))
+        said = replace(said, input=outside.replace("{}", said.input), kernel=outside.replace("{}", contiguous(said.kernel)))
     return replace(said, notes=(*said.notes, remark)) if isinstance(said, Call) and remark is not None else said
 
 

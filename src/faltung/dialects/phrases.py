@@ -78,6 +78,11 @@ def factor_text(factor: object) -> str:
     return f"({factor.numerator} / {factor.denominator})" if isinstance(factor, Fraction) else repr(factor)
 
 
+def contiguous(operand: str) -> str:
+    """Return an operand of NumPy as it is handed to a library that takes no negative strides: copied, where it was reversed."""
+    return f"numpy.ascontiguousarray({operand})" if "flip(" in operand else operand
+
+
 def say(phrase: str, operand: str) -> str:
     """Return a phrase about an operand."""
     return phrase.replace("{}", operand)

@@ -12,7 +12,7 @@ from faltung.engine.planner import Choice
 from faltung.engine.route import NOT_FINITE, Route, bound, choice
 from faltung.engine.weights import analysed
 from faltung.methods.points import recompute
-from faltung.spec.case import Case
+from faltung.spec.case import Case, Weights
 from faltung.spec.window import Window, fold_index
 
 Array = np.ndarray[Any, Any]
@@ -73,15 +73,15 @@ def window_order(route: Route, k: Array) -> Array:
 
 def chosen(route: Route, k: Array) -> Choice:
     """Return the planner's answer for a kernel."""
-    case = analysed(route.case, window_order(route, k)[None, None]) if route.analysed else route.case
+    case = analysed(route.case, window_order(route, k)[None, None], route.method) if route.analysed else route.case
     finite = k.dtype.kind not in "fc" or bool(np.isfinite(k).all())
     return choice(case if finite else replace(case, weights=NOT_FINITE), route.method, route.memory)
 
 
-def is_column_times_row(route: Route, k: Array) -> bool:
-    """Return whether a kernel is the product of a column and a row, with its signs and zeros."""
-    known = analysed(route.case, window_order(route, k)[None, None]).weights
-    return known is not None and known.rank == 1
+def separable_weights(route: Route, k: Array) -> Weights | None:
+    """Return what is known of a kernel that is the product of a column and a row, with its signs and zeros, or a sum of a few."""
+    known = analysed(route.case, window_order(route, k)[None, None], "separable").weights
+    return known if known is not None and (known.rank == 1 or known.terms > 1) else None
 
 
 @lru_cache(maxsize=256)
@@ -98,7 +98,7 @@ def _run(route: Route, case: Case, x: Array, w: Array, out: Array, workers: int)
     if ready is not None:
         ready(x, w, out, workers)
         return
-    case = analysed(case, w) if route.analysed else case
+    case = analysed(case, w, route.method) if route.analysed else case
     finite = True
     if choice(case, route.method, route.memory).method.name == "fourier":
         finite = bool(np.isfinite(w).all())

@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from faltung.engine.core import at_once, chosen, is_column_times_row, sums
+from faltung.engine.core import at_once, chosen, separable_weights, sums
 from faltung.engine.finish import finish, needs_finish
 from faltung.engine.integers import exact_sums, facts
 from faltung.engine.narrow import possible, rounded_sums, whole_sums
 from faltung.engine.operands import dtype_name
 from faltung.engine.route import Route, exact_route, route
-from faltung.engine.weights import column_times_row
+from faltung.engine.weights import whole_weights
 from faltung.errors import SpecError
 from faltung.methods.stored import DoesNotFit
 from faltung.spec.spec import Spec
@@ -24,7 +24,7 @@ def settled(spec: Spec, x: Array, k: Array, axes: tuple[int, ...] | None, method
     if way.case.dtype == "int64":
         return _exact(way, spec, x, k, axes)
     if x.dtype.kind in "biu" and possible(way):
-        return rounded_sums(way, chosen(way, k), lambda: is_column_times_row(way, k)) or way
+        return rounded_sums(way, chosen(way, k), lambda: separable_weights(way, k)) or way
     return way
 
 
@@ -35,10 +35,18 @@ def _exact(way: Route, spec: Spec, x: Array, k: Array, axes: tuple[int, ...] | N
     settings = spec, x.shape, k.shape, dtype_name(x), dtype_name(k), axes, way.method, way.memory
     dtypes = exact_sums(way.problem, data, known)
     plain = exact_route(*settings, dtypes)
-    if plain.analysed and column_times_row(k):
-        plain = exact_route(*settings, dtypes, column_times_row=True)
+    known_weights = whole_weights(_in_window_order(plain, k)) if plain.analysed else None
+    if known_weights is not None:
+        plain = exact_route(*settings, dtypes, weights=known_weights)
     totals = (kernel.sum(), np.abs(kernel).sum()) if isinstance(spec.scale, str) else (1, 1)
-    return whole_sums(plain, known, totals, lambda: column_times_row(k)) or plain
+    return whole_sums(plain, known, totals, lambda: whole_weights(_in_window_order(plain, k))) or plain
+
+
+def _in_window_order(way: Route, k: Array) -> Array:
+    """Return the weights in window order, as they are."""
+    permute = way.problem.spec.permute
+    k = k if permute is None else k.transpose(permute)
+    return k if way.reversal is None else k[way.reversal]
 
 
 def execute(way: Route, x: Array, k: Array, workers: int, out: Array | None = None) -> Array:

@@ -36,11 +36,11 @@ CONVERSION = 2e-9
 """Seconds to convert a sample before the sums, or an output behind them: uint8 2048 x 2048 takes 17 ms longer than float32."""
 
 
-def whole_sums(way: Route, known: Facts, scale_total: tuple[Any, Any], column_times_row: Callable[[], bool]) -> Route | None:
+def whole_sums(way: Route, known: Facts, scale_total: tuple[Any, Any], weights_of: Callable[[], Weights | None]) -> Route | None:
     """Return the fastest narrowed Route of integer operands, or None where the plain one is faster or nothing is narrowed.
 
-    `scale_total` are Σw and Σ|w|, where the Spec's scale names one of them; `column_times_row` looks at the kernel, and is asked only where
-    that could repay its time.
+    `scale_total` are Σw and Σ|w|, where the Spec's scale names one of them; `weights_of` looks whether the kernel is a column times a row, or a
+    sum of a few, and is asked only where that could repay its time.
     """
     if not possible(way):
         return None
@@ -54,26 +54,33 @@ def whole_sums(way: Route, known: Facts, scale_total: tuple[Any, Any], column_ti
     made, seconds = _fastest(way, finish, lanes, floats)
     if floats is None or way.axes.aligned:
         return made
-    separable, least = _separable(way, finish, floats)
-    worth = way.method == "separable" or seconds - least > ANALYSIS
-    return separable if separable is not None and worth and column_times_row() else made
+    asked, least = way.method == "separable", _separable(way, finish, floats, COLUMN_TIMES_ROW)[1]
+    found = weights_of() if asked or seconds - least > ANALYSIS else None
+    if found is None:
+        return made
+    separable, least = _separable(way, finish, floats, found)
+    return separable if asked or least < seconds else made
 
 
-def rounded_sums(way: Route, plain: Choice, column_times_row: Callable[[], bool]) -> Route | None:
+def rounded_sums(way: Route, plain: Choice, weights_of: Callable[[], Weights | None]) -> Route | None:
     """Return the fastest narrowed Route of integer samples and other weights, or None where the plain one is faster.
 
-    `plain` is the planner's choice for it; `column_times_row` looks at the kernel, and is asked only where that could repay its time.
+    `plain` is the planner's choice for it; `weights_of` looks whether the kernel is a column times a row, or a sum of a few,
+    and is asked only where that could repay its time.
     """
     if not possible(way):
         return None
     if way.method != "auto":
-        return _rounded(way, way.method)[0]
+        return _rounded(way, way.method, weights_of() if way.method == "separable" else None)[0]
     direct, seconds = _rounded(way, "direct")
     best = min(seconds, plain.cost.seconds + conversion(way))
-    separable, least = _rounded(way, "separable")
-    worth = separable is not None and not way.axes.aligned and (plain.method.name == "separable" or best - least > ANALYSIS)
-    if worth and column_times_row():
-        return separable
+    least = _rounded(way, "separable", COLUMN_TIMES_ROW)[1]
+    worth = least < inf and not way.axes.aligned and (plain.method.name == "separable" or best - least > ANALYSIS)
+    found = weights_of() if worth else None
+    if found is not None:
+        separable, least = _rounded(way, "separable", found)
+        if separable is not None and (found.terms == 1 or least < best):
+            return separable
     return direct if seconds <= best else None
 
 
@@ -173,11 +180,11 @@ def _fastest(way: Route, finish: Stored, weights: str | None, floats: tuple[str,
 
 
 @lru_cache(maxsize=1024)
-def _separable(way: Route, finish: Stored, floats: tuple[str, float]) -> tuple[Route | None, float]:
-    """Return the narrowed Route for a kernel that is a column times a row, and its seconds."""
+def _separable(way: Route, finish: Stored, floats: tuple[str, float], weights: Weights) -> tuple[Route | None, float]:
+    """Return the narrowed Route for a kernel that is a column times a row, or a sum of a few, and its seconds."""
     if way.method not in ("auto", "separable"):
         return None, inf
-    made = narrowed(replace(way, method="separable"), floats[0], finish, floats[1], COLUMN_TIMES_ROW)
+    made = narrowed(replace(way, method="separable"), floats[0], finish, floats[1], weights)
     seconds = _seconds(made)
     return (None, inf) if seconds is None else (made, seconds)
 
@@ -188,7 +195,7 @@ def conversion(way: Route) -> float:
 
 
 @lru_cache(maxsize=1024)
-def _rounded(way: Route, name: str) -> tuple[Route | None, float]:
+def _rounded(way: Route, name: str, weights: Weights | None = None) -> tuple[Route | None, float]:
     """Return the narrowed Route by one method, and its seconds."""
     spec, target = way.problem.spec, result_type(way.problem).name
     if spec.scale != 1 or spec.offset != 0 or (is_exact(target) and spec.overflow != "saturate"):
@@ -197,7 +204,6 @@ def _rounded(way: Route, name: str) -> tuple[Route | None, float]:
     finish = Stored(
         samples=way.problem.input_dtype, results=target, rounding=spec.rounding if whole else None, overflow="saturate" if whole else None
     )
-    weights = COLUMN_TIMES_ROW if name == "separable" else None
     made = narrowed(replace(way, method=name, asked=way.method), way.case.dtype, finish, None, weights)
     seconds = _seconds(made)
     return (None, inf) if seconds is None else (made, seconds)

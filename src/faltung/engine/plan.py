@@ -92,13 +92,13 @@ class Plan:
     @property
     def error_bound(self) -> float:
         """Factor of Σ|w|·max|x| that no output's error exceeds."""
-        case = self.route.case
+        case = self.choice.case
         return 0.0 if case.exact is not None else error_bound(case, self.method)
 
     @property
     def typical_error(self) -> float:
         """Factor of the root of Σ|w|² times the root mean square of x: about the root mean square of the errors."""
-        case = self.route.case
+        case = self.choice.case
         return 0.0 if case.exact is not None else typical_error(case, self.method)
 
     @property
@@ -158,13 +158,18 @@ def _private(kernel: Array) -> Array:
     return copy
 
 
+def _terms(plan: Plan) -> str:
+    known = plan.choice.case.weights
+    return f"{known.terms} terms, " if plan.method == "separable" and known is not None and known.terms > 1 else ""
+
+
 def _printed(plan: Plan) -> str:
     problem, case = plan.problem, plan.route.case
     bound, flops = plan.error_bound, problem.flops * max(case.batch, 1)
     lines = [
         str(problem),
         f"  result     {plan.route.dtype} {plan.route.shape}, {problem.taps} taps an output, {flops:,} operations",
-        f"  method     {plan.method}, sums in {case.dtype}, {plan.workers} workers",
+        f"  method     {plan.method}, {_terms(plan)}sums in {case.dtype}, {plan.workers} workers",
         f"  predicted  {plan.seconds * 1e3:.3g} ms on one thread, {plan.scratch_bytes:,} bytes of scratch",
         f"  error      {'exact' if bound == 0 else f'at most {bound:.2g} of the sum of |w| times max |x|'}",
     ]

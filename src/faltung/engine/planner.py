@@ -17,8 +17,9 @@ CONVERTING = ("direct", "separable")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The method chosen, its predicted cost, and for every other method why it was not."""
+    """The method chosen for a Case, its predicted cost, and for every other method why it was not."""
 
+    case: Case
     method: Method
     cost: Cost
     others: tuple[tuple[str, str], ...]
@@ -57,7 +58,7 @@ def choose(case: Case, method: str = "auto", memory: int | None = None) -> Choic
     name = min(costs, key=lambda n: costs[n].seconds)
     slower = {n: f"predicted {_time(c.seconds)}" for n, c in costs.items() if n != name}
     others = tuple((entry.name, reasons.get(entry.name) or slower[entry.name]) for entry in METHODS if entry.name != name)
-    return Choice(method=next(e for e in METHODS if e.name == name), cost=costs[name], others=others)
+    return Choice(case=case, method=next(e for e in METHODS if e.name == name), cost=costs[name], others=others)
 
 
 def _here(entry: Method, case: Case) -> Cost:

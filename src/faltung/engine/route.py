@@ -11,7 +11,7 @@ import numpy as np
 from faltung.engine.arrange import Axes, arrange, result_shape, sliding_shape
 from faltung.engine.finish import check_dtypes, needs_finish
 from faltung.engine.planner import Choice, choose
-from faltung.engine.weights import COLUMN_TIMES_ROW, worth_analysing
+from faltung.engine.weights import worth_analysing
 from faltung.errors import PlanError, SpecError
 from faltung.spec.case import Case, Weights
 from faltung.spec.problem import Problem
@@ -102,18 +102,17 @@ def route(
 def exact_route(
     spec: Spec, x_shape: tuple[int, ...], k_shape: tuple[int, ...], x_dtype: str, k_dtype: str,
     axes: tuple[int, ...] | None, method: str, memory: int | None, dtypes: tuple[tuple[str, float | None], ...],
-    column_times_row: bool = False,
+    weights: Weights | None = None,
 ) -> Route:  # fmt: skip
     """Return the Route of integer operands whose sums are cheapest, of the dtypes that hold them exactly.
 
-    That may depend on whether the kernel is known to be a column times a row.
+    That may depend on what is known of the kernel: that it is a column times a row, or a sum of a few.
     """
     ways = [route(spec, x_shape, k_shape, x_dtype, k_dtype, axes, method, memory, *dtype) for dtype in dtypes]
 
     def seconds(way: Route) -> float:
         try:
-            case = replace(way.case, weights=COLUMN_TIMES_ROW) if column_times_row else way.case
-            return choice(case, way.method, way.memory).cost.seconds
+            return choice(replace(way.case, weights=weights), way.method, way.memory).cost.seconds
         except PlanError:
             return inf
 

@@ -14,8 +14,9 @@ Array = np.ndarray[Any, Any]
 ANALYSIS = 100e-6
 """Seconds which it must save: an analysis takes 48 µs at 5 x 5 and 71 µs at 63 x 63; later it is found by its bytes (3 to 7 µs)."""
 LARGEST = 1024
-"""Weights of a kernel whose rank is worth a decomposition (85 µs at 31 x 31), only to say it in a refusal."""
+"""Weights of a kernel that is worth a decomposition (into terms, 60 to 250 µs up to 31 x 31; only to say its rank in a refusal, 85 µs)."""
 COLUMN_TIMES_ROW = Weights(rank=1)
+TWO_TERMS = Weights(rank=2, terms=2)
 
 
 def worth_analysing(case: Case, method: str, memory: int | None) -> bool:
@@ -30,18 +31,44 @@ def worth_analysing(case: Case, method: str, memory: int | None) -> bool:
     return choose(case, method, memory).cost.seconds - ours.seconds > ANALYSIS
 
 
-def analysed(case: Case, w: Array) -> Case:
-    """Return the Case with what is known of its weights, in window order."""
+def analysed(case: Case, w: Array, method: str = "auto") -> Case:
+    """Return the Case with what is known of its weights, in window order.
+
+    Terms are looked for where two of them could be chosen and save more than that takes, or where `separable` is asked for.
+    """
     if separable.why_not(case) is not None:
         return case
     if separable.found(w[0, 0], exact=case.exact is not None):
         return replace(case, weights=COLUMN_TIMES_ROW)
+    if method == "separable" or _terms_may_pay(case):
+        several = _of_terms(w[0, 0], exact=case.exact is not None)
+        if several is not None:
+            return replace(case, weights=several)
     return replace(case, weights=_not_separable(w.tobytes(), case.kernel_sizes, w.dtype.name))
 
 
-def column_times_row(k: Array) -> bool:
-    """Return whether an integer kernel, in any order, is a column times a row of integers."""
-    return k.ndim in (2, 3) and separable.found(k.astype(np.float64), exact=True)
+@lru_cache(maxsize=256)
+def _terms_may_pay(case: Case) -> bool:
+    """Return whether two terms would be chosen, and save more than it takes to find them."""
+    two = replace(case, weights=TWO_TERMS)
+    if separable.refuses(two) is not None:
+        return False
+    return choose(case).cost.seconds - separable.cost(two).seconds > ANALYSIS
+
+
+def whole_weights(w: Array) -> Weights | None:
+    """Return what is known of an integer kernel in window order that is a column times a row of integers, or a sum of a few such terms."""
+    if w.ndim not in (2, 3) or w.dtype == object:
+        return None
+    values = w.astype(np.float64)
+    if separable.found(values, exact=True):
+        return COLUMN_TIMES_ROW
+    return _of_terms(values, exact=True)
+
+
+def _of_terms(w: Array, *, exact: bool) -> Weights | None:
+    found = separable.terms(w, exact=exact) if w.ndim == 2 and w.size <= LARGEST else None
+    return None if found is None else Weights(rank=len(found.u), terms=len(found.u), spread=found.spread)
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,8 @@ With u the unit roundoff and T the products of an output:
 * direct, fused multiply-adds: T roundings, T·u/(1 − T·u)  (Higham, Accuracy and Stability of Numerical Algorithms, 3.1);
 * shift, a rounding for each product and each sum: (T + 1)·u/(1 − (T + 1)·u);
 * separable, K and K' taps: γ = (K + K')·u/(1 − (K + K')·u) for the two passes, and F = FACTORING·u for Σ|w − u·v| ≤ F·Σ|w|: F + (1 + F)·γ;
-  three axes have three passes, and are factored twice: K + K' + K'' and 2·F;
+  three axes have three passes, and are factored twice: K + K' + K'' and 2·F; R terms whose absolute values sum to S·Σ|w|: F + S·γ with
+  R·K + K' for K + K';
 * fourier, E entries (of a tile, or of the whole), twiddles within β = u:
   |error| ≤ ‖x‖₂·‖w‖₂·((1 + u)^{3n} (1 + √5·u)^{3n+1} (1 + β)^{3n} − 1), n = log₂ E
   (Percival, Mathematics of Computation 72, 2003, theorem 5.1), and ‖x‖₂ ≤ √E·max|x|, ‖w‖₂ ≤ Σ|w|.
@@ -20,7 +21,7 @@ are larger than ‖w‖₂·rms(x), take the root mean square of the outputs ins
 
 * direct: the sum after t of T products has a t/T-th of the last one's square: R·u·√((T + 1)/2);
 * shift: a rounding more for each product: R·u·√((T + 1)/2 + 1);
-* separable: R·u·√((K + K' + 2)/2);
+* separable: R·u·√((K + K' + 2)/2), of several terms S times that with all their columns for K;
 * fourier: each of its transforms (of the samples, of the products, and of the kernel where that is not done in float64) multiplies and adds
   n times, and all of it is spread over all outputs: S·u·√(transforms·n), S = 0.6 (Schatzman, SIAM J. Sci. Comput. 17, 1996).
 
@@ -55,8 +56,9 @@ def error_bound(case: Case, method: str) -> float:
     if method == "fourier":
         return _fourier(case, u)
     if method == "separable":
-        passes, factoring = sum(case.kernel_sizes) * u, FACTORING * (len(case.kernel_sizes) - 1) * u  # three axes are factored twice
-        return factoring + (1 + factoring) * passes / (1 - passes) if passes < 1 else inf
+        passes, factoring = _passes(case) * u, FACTORING * (len(case.kernel_sizes) - 1) * u  # three axes are factored twice
+        spread = case.weights.spread if case.weights is not None else 1.0
+        return factoring + (spread + factoring) * passes / (1 - passes) if passes < 1 else inf
     roundings = prod(case.kernel_sizes) * case.channels_in * (3 if "c" in case.dtype[:2] else 1)
     roundings += 0 if method == "direct" else 1
     return roundings * u / (1 - roundings * u) if roundings * u < 1 else inf
@@ -70,9 +72,15 @@ def typical_error(case: Case, method: str) -> float:
     if method == "fourier":
         return _typical_fourier(case, u)
     if method == "separable":
-        return RANDOM_ROUNDING * u * sqrt((sum(case.kernel_sizes) + 2) / 2)
+        return (case.weights.spread if case.weights else 1.0) * RANDOM_ROUNDING * u * sqrt((_passes(case) + 2) / 2)
     products = prod(case.kernel_sizes) * case.channels_in * (2 if "c" in case.dtype[:2] else 1)
     return RANDOM_ROUNDING * u * sqrt((products + 1) / 2 + (0 if method == "direct" else 1))
+
+
+def _passes(case: Case) -> int:
+    """Return how many multiply-adds a sample goes through on its way to an output, at most."""
+    terms = case.weights.terms if case.weights is not None else 1
+    return sum(case.kernel_sizes) + (terms - 1) * case.kernel_sizes[0]
 
 
 def _typical_fourier(case: Case, u: float) -> float:

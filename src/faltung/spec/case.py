@@ -22,6 +22,10 @@ class Weights:
 
     finite: bool = True
     rank: int | None = None
+    terms: int = 1
+    """More than 1: so many columns times rows sum to the kernel, exactly or to rounding."""
+    spread: float = 1.0
+    """Sum of the absolute values of their weights, over that of the kernel's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -162,7 +162,9 @@ def _range(rng: np.random.Generator, truth: Explanation, x: Array, k: Array) -> 
     rounding = str(rng.choice(["half_even", "truncate", "floor"]))
     if "f" in (x.dtype.kind, k.dtype.kind) and x.dtype.kind != "u":
         raise SkipError
-    return _spec(truth, dtype=str(rng.choice(["uint8", "int8", "int16"])), overflow=str(rng.choice(["saturate", "wrap"])), rounding=rounding)
+    return _spec(
+        truth, dtype=str(rng.choice(["uint8", "int8", "int16"])), overflow=str(rng.choice(["saturate", "wrap"])), rounding=rounding
+    )
 
 
 def _frame(rng: np.random.Generator, truth: Explanation, x: Array, k: Array) -> Explanation:

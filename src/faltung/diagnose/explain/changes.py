@@ -122,8 +122,10 @@ def _as_dtype(array: Array, dtype: str, rule: str) -> Array:
     whole = np.rint(array) if rule in ("round", "saturate") else np.trunc(array)
     if rule in ("saturate", "round", "truncate"):
         limits = np.iinfo(kind)
-        return np.clip(np.nan_to_num(whole), float(limits.min), float(limits.max)).astype(kind)
-    return whole.astype("int64").astype(kind)
+        clipped: Array = np.clip(np.nan_to_num(whole), float(limits.min), float(limits.max)).astype(kind)
+        return clipped
+    wrapped: Array = whole.astype("int64").astype(kind)
+    return wrapped
 
 
 def _as_dtype_code(name: str, dtype: str, rule: str) -> str:

@@ -1,4 +1,4 @@
-"""One alignment of a kernel with a result, before it is an Explanation: arrays in one form, lines of the axes, and how to say the kernel."""
+"""One alignment of a kernel with a result, before it is an Explanation: arrays in one form, lines of the axes, names of the kernel."""
 
 from dataclasses import dataclass, replace
 from math import prod

@@ -14,8 +14,8 @@ from faltung.diagnose.explain.search_points import sources
 from faltung.spec import Boundary
 
 Array = np.ndarray[Any, Any]
-LIKE = 0.85
-"""Share of the variance that a straight line must explain: small integers, rounded, keep 0.92 of it."""
+LIKE, SURELY_LIKE = 0.85, 0.98
+"""Share of the variance that a straight line must explain, of many outputs and of few: small integers, rounded, keep 0.92 of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,8 +67,8 @@ def response(block: Block, w: Array, dilations: tuple[int, ...], item: int, chan
             for tap in np.ndindex(*taps):
                 weight = w[(channel, c, *tap)]
                 if weight != 0:
-                    at = tuple(slice(d * t, d * t + m) for d, t, m in zip(dilations, tap, sizes, strict=True))
-                    out += data[(c, *at)] * weight
+                    at: tuple[Any, ...] = tuple(slice(d * t, d * t + m) for d, t, m in zip(dilations, tap, sizes, strict=True))
+                    out += data[c][at] * weight
     return out
 
 

@@ -17,7 +17,7 @@ from faltung.diagnose.explain.hypothesis import (
     sums_at,
     with_lines,
 )
-from faltung.diagnose.explain.search_finish import Facts, Finish, _nice
+from faltung.diagnose.explain.search_finish import Facts, Finish, nice
 from faltung.diagnose.explain.search_points import Line, Side
 from faltung.spec import BOUNDARIES
 
@@ -106,7 +106,7 @@ def end_places(h: Hypothesis, axis: int, end: int, inside: list[Array]) -> Array
 
 def one_side(h: Hypothesis, axis: int, end: int, side: Side) -> tuple[Line, ...]:
     """Return the lines with one end changed."""
-    line = replace(h.lines[axis], **{("low", "high")[end]: side})
+    line = replace(h.lines[axis], high=side) if end else replace(h.lines[axis], low=side)
     return tuple(line if a == axis else each for a, each in enumerate(h.lines))
 
 
@@ -140,8 +140,8 @@ def _fill(estimates: Array, finish: Finish, facts: Facts, strength: float) -> An
     room = 1e-9 * (1 + abs(middle)) + 4 * facts.near / max(strength, 1e-300)
     if finish.dtype is not None:
         room = max(room, 1.0 / max(strength, 1e-300))
-    nice = next(_nice(middle, room), middle)
-    return None if nice == 0 or (abs(nice) <= room and finish.dtype is None) else nice
+    simplest = next(nice(middle, room), middle)
+    return None if simplest == 0 or (abs(simplest) <= room and finish.dtype is None) else simplest
 
 
 def _assigned(known: Known) -> Iterator[Sides]:

@@ -4,7 +4,7 @@ The first straight line that explains every sample is taken, in a literal order 
 and range that explains the samples is returned, for this data may not tell them apart.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
@@ -20,6 +20,10 @@ DTYPES = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "int64")
 ROUNDINGS = ("half_even", "truncate", "floor", "half_up", "half_away")
 LIMITS = np.array(sorted({limit for name in DTYPES for limit in integer_range(name)}), dtype=np.float64)
 GLANCE = 24
+_ROUND: dict[str, Callable[[Array], Array]] = {
+    "half_even": np.rint, "half_away": lambda a: np.trunc(a + np.copysign(0.5, a)), "half_up": lambda a: np.floor(a + 0.5),
+    "floor": np.floor, "truncate": np.trunc,
+}  # fmt: skip
 LINE_SAMPLES = 6
 """Distinct values that a fitted scale or offset needs: two numbers are free, and chance should not find them."""
 
@@ -63,11 +67,7 @@ def finished(finish: Finish, v: Array, facts: Facts) -> Array:
 def _whole(u: Array, finish: Finish) -> Array:
     assert finish.dtype is not None
     if u.dtype.kind == "f":
-        rounds = {
-            "half_even": np.rint, "half_away": lambda a: np.trunc(a + np.copysign(0.5, a)), "half_up": lambda a: np.floor(a + 0.5),
-            "floor": np.floor, "truncate": np.trunc,
-        }  # fmt: skip
-        u = rounds[finish.rounding](u)
+        u = _ROUND[finish.rounding](u)
     low, high = integer_range(finish.dtype)
     if finish.overflow == "saturate":
         return np.clip(u, low, high)
@@ -173,7 +173,7 @@ def _lines(v: Array, y: Array, facts: Facts, whole: bool) -> Iterator[tuple[Any,
     if min(len(np.unique(v)), len(np.unique(y))) < LINE_SAMPLES:
         if len(y) >= LINE_SAMPLES and (y != 0).all() and (v == v[0]).all() and v[0] != 0:  # a constant input
             yield from ((scale, 0) for scale in _scales(v, y, whole))
-            yield from ((1, offset) for offset in _nice_all(np.median(y - v), whole, facts))
+            yield from ((1, offset) for offset in _allnice(np.median(y - v), whole, facts))
         return
     yield from ((scale, 0) for scale in _scales(v, y, whole))
     yield from ((1, offset) for offset in _offsets(v, y, facts, whole))
@@ -209,7 +209,7 @@ def _scales(v: Array, y: Array, whole: bool) -> Iterator[Any]:
     room = 1e-9 * abs(a)
     if whole:
         room = max(room, 2 * float(np.abs(z - a * g).max()) / max(float(np.abs(g).max()), 1e-300))
-    yield from _nice(float(a), room)
+    yield from nice(float(a), room)
     yield float(a)
 
 
@@ -219,7 +219,7 @@ def _offsets(v: Array, y: Array, facts: Facts, whole: bool) -> Iterator[Any]:
         yield _python(np.mean(gap))
         return
     middle = float(np.median(gap))
-    yield from _nice_all(middle, whole, facts)
+    yield from _allnice(middle, whole, facts)
     if facts.y_dtype.name in DTYPES[:6] and not np.ptp(gap) < 2:  # wrapped: the gap is one number modulo the range
         low, high = integer_range(facts.y_dtype.name)
         values, counts = np.unique(np.rint(gap) % (high - low + 1), return_counts=True)
@@ -227,9 +227,9 @@ def _offsets(v: Array, y: Array, facts: Facts, whole: bool) -> Iterator[Any]:
         yield best if best <= high else best - (high - low + 1)
 
 
-def _nice_all(middle: float, whole: bool, facts: Facts) -> Iterator[Any]:
+def _allnice(middle: float, whole: bool, facts: Facts) -> Iterator[Any]:
     seen = []
-    for offset in (*_nice(middle, 1.0 if whole else max(1e-9 * abs(middle), 2 * facts.near)), middle):
+    for offset in (*nice(middle, 1.0 if whole else max(1e-9 * abs(middle), 2 * facts.near)), middle):
         if offset not in seen and offset != 0:
             seen.append(offset)
             yield offset
@@ -248,14 +248,14 @@ def _both(v: Array, y: Array, whole: bool, facts: Facts) -> Iterator[tuple[Any, 
     spread = float(np.sqrt(power))
     room = 1e-9 * abs(a) if not whole else 2.0 / spread
     b_room = max(1e-9 * abs(b), 4 * facts.near) if not whole else 1.0
-    scales = [*_nice(float(a), room), float(a)]
+    scales = [*nice(float(a), room), float(a)]
     for scale in dict.fromkeys(scales):
         offset = float(zm - float(scale) * gm)
-        for each in dict.fromkeys([*_nice(offset, b_room), offset]):
+        for each in dict.fromkeys([*nice(offset, b_room), offset]):
             yield scale, each
 
 
-def _nice(value: float, room: float) -> Iterator[Any]:
+def nice(value: float, room: float) -> Iterator[Any]:
     """Yield the simplest numbers within `room` of a value: whole, one over whole, short decimals, small fractions."""
     if not np.isfinite(value):
         return

@@ -113,8 +113,8 @@ def _rolled(h: Hypothesis, finish: Finish, facts: Facts) -> Iterator[Found]:
     """The result of a word, rolled: output o is the word's output o − r, modulo the size."""
     options = []
     for axis, (line, size) in enumerate(zip(h.lines, h.sizes, strict=True)):
-        rolls = [(pad, (line.pad - pad) // line.stride) for pad, m in _words(h, axis) if m == size.m and (line.pad - pad) % line.stride == 0]
-        options.append(rolls)
+        pads = [pad for pad, m in _words(h, axis) if m == size.m and (line.pad - pad) % line.stride == 0]
+        options.append([(pad, (line.pad - pad) // line.stride) for pad in pads])
     axes = result_axes(h)
     y = h.arrangement.y
     for choice in product(*options):
@@ -139,25 +139,44 @@ def _padded(h: Hypothesis, finish: Finish, facts: Facts) -> Iterator[Found]:
                 own.append((pad, m, low, size.m - low - m))
         options.append(own)
     y = h.arrangement.y
+    stripped = tuple(_stripped(h, axis) for axis in range(len(h.lines)))
+    if any(low or high for _, _, low, high in stripped):
+        options = [own if option in own else [*own, option] for own, option in zip(options, stripped, strict=True)]
     for choice in product(*options):
         sides = tuple((low, high) for _, _, low, high in choice)
         if not any(low > 0 or high > 0 for low, high in sides):
             continue
-        kept = tuple(slice(max(low, 0), y.shape[2 + a] - max(high, 0)) for a, (low, high) in enumerate(sides))
+        kept: tuple[Any, ...] = tuple(slice(max(low, 0), y.shape[2 + a] - max(high, 0)) for a, (low, high) in enumerate(sides))
         outer = np.ones(y.shape, bool)
-        outer[(..., *kept)] = False
+        outer[..., *kept] = False
         values = y[outer]
-        if not len(values) or y.dtype.kind == "c" or not ((values == values[0]).all() or np.isnan(values).all()):
+        if not len(values) or not ((values == values[0]).all() or np.isnan(values).all()):
             continue
-        yield from _within(h, choice, kept, values[0].item(), finish, facts)
+        yield from _within(h, choice, kept, _number(values[0]), finish, facts)
 
 
-def _within(h: Hypothesis, choice: Any, kept: tuple[slice, ...], value: Any, finish: Finish, facts: Facts) -> Iterator[Found]:
+def _number(value: Any) -> Any:
+    """Return a NumPy scalar as a Python number, whole where it is."""
+    number = value.item()
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+def _stripped(h: Hypothesis, axis: int) -> tuple[int, int, int, int]:
+    """Return (pad, outputs, low, high) of what is left of an axis without its outer slices of one number, that of the first corner."""
+    y, line = np.moveaxis(h.arrangement.y, 2 + axis, 0), h.lines[axis]
+    differing = np.flatnonzero((y.reshape(len(y), -1) != y.flat[0]).any(axis=1))
+    if not len(differing):
+        return line.pad, len(y), 0, 0
+    low, high = int(differing[0]), len(y) - 1 - int(differing[-1])
+    return line.pad - line.stride * low, len(y) - low - high, low, high
+
+
+def _within(h: Hypothesis, choice: Any, kept: tuple[Any, ...], value: Any, finish: Finish, facts: Facts) -> Iterator[Found]:
     """Yield the part that is left in words: padded, or, where the word has more outputs than that, shifted."""
     lines = []
     for line, (pad, _, low, _) in zip(h.lines, choice, strict=True):
         lines.append(replace(line, pad=pad + line.stride * min(low, 0)))
-    inner = replace(h, arrangement=replace(h.arrangement, y=h.arrangement.y[(..., *kept)]), lines=tuple(lines))
+    inner = replace(h, arrangement=replace(h.arrangement, y=h.arrangement.y[..., *kept]), lines=tuple(lines))
     if any(side == 0 for side in inner.arrangement.y.shape):
         return
     rank, axes = h.arrangement.y.ndim, result_axes(h)

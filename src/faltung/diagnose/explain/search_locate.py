@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from faltung.diagnose.explain.hypothesis import SEED, Hypothesis
-from faltung.diagnose.explain.search_align import LIKE, Block, Matches, Samples, block_of, matches, response
+from faltung.diagnose.explain.search_align import LIKE, SURELY_LIKE, Block, Matches, Samples, block_of, matches, response
 from faltung.diagnose.explain.search_finish import DTYPES
 from faltung.diagnose.explain.search_points import Line
 from faltung.diagnose.explain.search_variants import Step, Wanted, kernels, steps
@@ -22,9 +22,9 @@ SAMPLES, CLOSELY = 40, 12
 SMALL = 1 << 14
 """Positions up to which V is computed everywhere; beyond, on a block of BLOCK outputs an axis."""
 BLOCK = 40
-MOST_GUESSED = 400
-MOST_SHIFTS = 1 << 15
-"""Combinations of shifts; beyond, only those of the words and their neighbours are tried."""
+DEEP_ENOUGH = 8
+MOST_SHIFTS, MOST_LIKE, MOST_GUESSED = 1 << 15, 1 << 12, 400
+"""Combinations of shifts (for equality, for resemblance, with laws); beyond, only those of the words and their neighbours are tried."""
 ENOUGH = 4
 """Equal outputs that make a candidate, where any shift leaves so many inside."""
 TELLING = {True: 3, False: 8}
@@ -57,7 +57,9 @@ class Scope:
     laws: bool = False
 
 
-def candidates(arrangement: Arrangement, scope: Scope, near: float, tally: dict[str, int], found: Callable[[], bool]) -> Iterator[Candidate]:
+def candidates(
+    arrangement: Arrangement, scope: Scope, near: float, tally: dict[str, int], found: Callable[[], bool]
+) -> Iterator[Candidate]:
     """Yield candidates of one arrangement: first those that equal the outputs; unless `found` then, those that resemble them."""
     flips = scope.flips or (False,) * arrangement.rank
     if any(flips):
@@ -73,7 +75,9 @@ def candidates(arrangement: Arrangement, scope: Scope, near: float, tally: dict[
             return
 
 
-def _bases(arrangement: Arrangement, flips: tuple[bool, ...], scope: Scope) -> Iterator[tuple[Hypothesis, tuple[Step, ...], dict[Any, Any]]]:
+def _bases(
+    arrangement: Arrangement, flips: tuple[bool, ...], scope: Scope
+) -> Iterator[tuple[Hypothesis, tuple[Step, ...], dict[Any, Any]]]:
     for w, of_input, namings in kernels(arrangement):
         own = replace(arrangement, x=np.conj(arrangement.x)) if of_input else arrangement
         cache: dict[Any, Any] = {}
@@ -88,12 +92,12 @@ def _lines(step: tuple[Step, ...], pads: tuple[int, ...]) -> tuple[Line, ...]:
 
 def _aligned(base: Hypothesis, step: tuple[Step, ...], scope: Scope, near: float, cache: dict[Any, Any]) -> list[Candidate]:
     pads = tuple(_pads(base, axis, scope) for axis in range(len(step)))
-    if prod(len(each) for each in pads) > MOST_SHIFTS:
+    if prod(len(each) for each in pads) > (MOST_SHIFTS if scope.closely else MOST_LIKE):
         pads = tuple(_usual(base, axis, each) for axis, each in enumerate(pads))
     samples, ranges = _samples(base, step, pads, near, cache, scope)
     if not len(samples.values):
         return []
-    few = CLOSELY if scope.closely else SAMPLES
+    few = CLOSELY if scope.closely and not scope.anywhere else SAMPLES  # a seam may run through the middle of a result that was moved
     samples = replace(samples, places=samples.places[:few], values=samples.values[:few])
     found: list[Candidate] = []
     if not scope.laws:
@@ -105,7 +109,7 @@ def _aligned(base: Hypothesis, step: tuple[Step, ...], scope: Scope, near: float
             shifts = pads if prod(len(each) for each in pads) <= MOST_GUESSED else tuple(_usual(base, a, p) for a, p in enumerate(pads))
             wide = tuple((r[0] - 2 * _reach(base, a) - 8, r[1] + 2 * _reach(base, a) + 8) for a, r in enumerate(ranges))
             found += _chosen(base, step, _matched(base, step, shifts, samples, wide, law, cache, scope.closely), len(samples.values))
-    usual = [c for c in found if not _unusual(c.hypothesis)[0]]
+    usual = [c for c in found if _is_word(c.hypothesis)]
     if len(found) > FREE and usual:  # the data do not fix the shift
         found = usual
     unique = {tuple((line.pad) for line in c.hypothesis.lines): c for c in sorted(found, key=lambda c: c.share)}
@@ -117,7 +121,7 @@ def _reach(base: Hypothesis, axis: int) -> int:
 
 
 def _is_small(base: Hypothesis) -> bool:
-    return prod(base.arrangement.x.shape[2:]) <= SMALL
+    return bool(prod(base.arrangement.x.shape[2:]) <= SMALL)
 
 
 def _pads(base: Hypothesis, axis: int, scope: Scope) -> Array:
@@ -133,6 +137,16 @@ def _pads(base: Hypothesis, axis: int, scope: Scope) -> Array:
     low, high = -(reach + 3 + line.stride), reach + reach // 2 + 3
     low = min(low, behind - 3) if line.stride == 1 else low
     return np.arange(max(low, -length + 1), high + 1)
+
+
+def _is_word(hypothesis: Hypothesis) -> bool:
+    """Return whether the shifts are those of full, same, valid or causal on every axis."""
+    good = True
+    for axis, (line, size) in enumerate(zip(hypothesis.lines, hypothesis.sizes, strict=True)):
+        reach = _reach(hypothesis, axis)
+        behind = line.stride * (size.m - 1) + reach + 1 - (line.spread * (size.n - 1) + 1) - line.pad
+        good &= any(_behind_of_word(line.pad, behind + left, reach, line.stride) for left in range(line.stride))
+    return good
 
 
 def _usual(base: Hypothesis, axis: int, pads: Array) -> Array:
@@ -196,21 +210,29 @@ def _picked(y: Array, windows: list[Array], near: float) -> Samples:
     if flat.dtype.kind != "c" and good.any():
         for limits in ((0, 255), (-128, 127), (0, 65535), (-32768, 32767)):
             inside = good & (flat != limits[0]) & (flat != limits[1])
-            if inside.sum() >= max(16, good.sum() // 8) and flat[good].min() >= limits[0] and flat[good].max() <= limits[1]:
+            if inside.sum() >= CLOSELY and flat[good].min() >= limits[0] and flat[good].max() <= limits[1]:
                 good = inside
                 break
     index = np.flatnonzero(good)
     generator = np.random.default_rng(SEED)
     generator.shuffle(index)
     if len(index) > SAMPLES:
-        _, first = np.unique(flat[index[: 1 << 14]], return_index=True)
-        varied = index[np.sort(first)][: SAMPLES * 3 // 4]
+        some = index[: 1 << 14]
+        some = some[np.argsort(-_depth(y, lists, part.shape, some), kind="stable")]
+        _, first = np.unique(flat[some], return_index=True)
+        varied = some[np.sort(first)][: SAMPLES * 3 // 4]
         rest = index[~np.isin(index, varied)][: SAMPLES - len(varied)]
         index = np.concatenate([varied, rest])
+    index = index[np.argsort(-_depth(y, lists, part.shape, index), kind="stable")]
     places = np.stack([each[i] for each, i in zip(lists, np.unravel_index(index, part.shape), strict=True)], axis=1)
-    far = np.min([np.minimum(places[:, 2 + a], m - 1 - places[:, 2 + a]) for a, m in enumerate(y.shape[2:])], axis=0)
-    order = np.argsort(-np.minimum(far, 8), kind="stable")  # those least likely to leave the input come first
-    return Samples(places=places[order], values=flat[index][order], near=near)
+    return Samples(places=places, values=flat[index], near=near)
+
+
+def _depth(y: Array, lists: list[Array], shape: tuple[int, ...], index: Array) -> Array:
+    """Return how far outputs lie from the nearest end, up to DEEP_ENOUGH: those least likely to leave the input come first."""
+    places = [each[i] for each, i in zip(lists, np.unravel_index(index, shape), strict=True)]
+    far = np.min([np.minimum(o, m - 1 - o) for o, m in zip(places[2:], y.shape[2:], strict=True)], axis=0)
+    return np.asarray(np.minimum(far, DEEP_ENOUGH))
 
 
 def _matched(
@@ -230,7 +252,9 @@ def _matched(
     if v is None:
         none = np.zeros(tuple(len(p) for p in pads), np.int64)
         return Matches(pads=pads, counted=none, equal=none, wrapped=none, line=none.astype(float))
-    return _in_parts(v, block, samples, tuple(s for s, _, _ in step), reaches, pads, None if closely else _moduli(base.arrangement), law is not None)
+    return _in_parts(
+        v, block, samples, tuple(s for s, _, _ in step), reaches, pads, None if closely else _moduli(base.arrangement), law is not None
+    )
 
 
 def _in_parts(
@@ -267,7 +291,7 @@ def _chosen(base: Hypothesis, step: tuple[Step, ...], m: Matches, samples: int) 
     enough = max(1, min(ENOUGH, int(m.counted.max(initial=0))))
     exact = (m.counted >= enough) & ((m.equal == m.counted) | ((m.counted >= 10) & (equal >= 0.7)))
     rounded = (m.counted >= max(enough, 3)) & ((m.wrapped == m.counted) | ((m.counted >= 10) & (wrapped >= 0.8)))
-    line = (m.counted >= min(10, max(samples - 2, 5))) & (m.line >= LIKE)
+    line = ((m.counted >= 10) & (m.line >= LIKE)) | ((m.counted >= 6) & (m.line >= SURELY_LIKE))
     share = np.maximum(np.where(exact, equal + 1, 0), np.maximum(np.where(rounded, wrapped, 0), np.where(line, m.line, 0)))
     share = np.where(share > 0, share + 0.2 * np.minimum(m.counted, 24) / 24, 0)
     order = np.argsort(-share, axis=None, kind="stable")[: MOST * 4]
@@ -278,7 +302,9 @@ def _chosen(base: Hypothesis, step: tuple[Step, ...], m: Matches, samples: int) 
         at = np.unravel_index(flat, share.shape)
         lines = _lines(step, tuple(int(p[i]) for p, i in zip(m.pads, at, strict=True)))
         found.append(
-            Candidate(hypothesis=replace(base, lines=lines), share=round(float(share[at]), 3), counted=int(m.counted[at]), plain=bool(exact[at]))
+            Candidate(
+                hypothesis=replace(base, lines=lines), share=round(float(share[at]), 3), counted=int(m.counted[at]), plain=bool(exact[at])
+            )
         )
     return found
 

@@ -65,14 +65,12 @@ def _specs(x: Array, k: Array) -> Iterator[Spec]:
     """Yield conventions: how the kernel lies, which outputs exist, what is outside; a valid result with one output first."""
     rank = x.ndim
     orders: list[Any] = [None, *list(permutations(range(rank)))[1:]] if 2 <= rank <= 3 else [None]
-    reversals = [flags for flags in product((True, False), repeat=rank)]
-    reversals.sort(key=lambda flags: len(set(flags)) > 1)
+    reversals = sorted(product((False, True), repeat=rank), key=lambda flags: (len(set(flags)) > 1, not all(flags)))
     for mode, law in (("valid", "zero"), ("same", "zero"), *(("same", law) for law in BOUNDARIES if law not in ("zero", "constant"))):
         for order, flags in product(orders, reversals):
             if law != "zero" and (order is not None or len(set(flags)) > 1):
                 continue
             operation = "convolve" if all(flags) else "correlate"
             own = None if len(set(flags)) == 1 else flags
-            yield Spec(
-                operation=operation, mode=mode, boundary=((law, law),), permute=order, reversal=own, conj=default_conj(operation),
-            )  # type: ignore[arg-type]  # the words are those of the literals
+            fields: dict[str, Any] = {"operation": operation, "mode": mode, "boundary": ((law, law),), "permute": order, "reversal": own}
+            yield Spec(**fields, conj=default_conj(operation))

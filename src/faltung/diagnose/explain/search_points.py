@@ -92,7 +92,9 @@ def values_at(arrangement: Arrangement, w: Array, lines: tuple[Line, ...], place
         code, line = spread_out(tables[axis][1], axis), lines[axis]
         for mark, side in ((LOW, line.low), (HIGH, line.high)):
             if (tables[axis][1] == mark).any():
-                data = np.where(code == mark, np.asarray(side.fill).astype(data.dtype) if side.law == "constant" else data.dtype.type(0), data)
+                data = np.where(
+                    code == mark, np.asarray(side.fill).astype(data.dtype) if side.law == "constant" else data.dtype.type(0), data
+                )
     for axis in range(rank):
         if (tables[axis][1] == GAP).any():
             data = np.where(spread_out(tables[axis][1], axis) == GAP, data.dtype.type(0), data)

@@ -28,9 +28,9 @@ def kernels(arrangement: Arrangement) -> Iterator[tuple[Array, str, tuple[Naming
     orders = [None, *list(permutations(range(rank)))[1:]] if arrangement.may_permute and rank <= 3 else [None]
     reversals = sorted(product((True, False), repeat=rank), key=_closeness)
     for conj, order, reversal in product(conjs if complex_kernel or complex_input else ["real"], orders, reversals):
-        if any(flag and arrangement.k.shape[2 + (order[a] if order else a)] == 1 for a, flag in enumerate(reversal)) and any(reversal):
-            if not all(reversal):
-                continue
+        sizes = (arrangement.k.shape[2 + (order[a] if order else a)] for a in range(rank))
+        if not all(reversal) and any(flag and size == 1 for flag, size in zip(reversal, sizes, strict=True)):
+            continue
         w = arrangement.k if order is None else arrangement.k.transpose(0, 1, *(2 + a for a in order))
         w = np.ascontiguousarray(w[(..., *(slice(None, None, -1) if flag else slice(None) for flag in reversal))])
         w = np.conj(w) if conj in ("kernel", "both") else w
@@ -70,7 +70,9 @@ def steps(arrangement: Arrangement, taps: tuple[int, ...], wanted: Wanted) -> li
     found = {(step,) * len(own) for step in own[0] if all(step in others for others in own)}
     if wanted in ("mixed", "any") or not found:
         found |= set(product(*(each[:9] for each in own)))
-    ordered = sorted(found, key=_deviations if wanted in ("fewest", "worded") else _smallness)[: MOST_STEPS if arrangement.rank < 3 else MOST_STEPS // 2]
+    ordered = sorted(found, key=_deviations if wanted in ("fewest", "worded") else _smallness)[
+        : MOST_STEPS if arrangement.rank < 3 else MOST_STEPS // 2
+    ]
     if wanted == "fewest" and not any(len(set(each)) == 1 for each in ordered):
         return ordered[:FEW_MIXED]
     return [each for each in ordered if wanted != "fewest" or _deviations(each)[:2] == _deviations(ordered[0])[:2]]

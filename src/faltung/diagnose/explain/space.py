@@ -92,9 +92,7 @@ def _items_with_kernels(x: Array, k: Array, y: Array, changes: tuple[Change, ...
 
 def exchanged(x: Array, k: Array, y: Array, changes: tuple[Change, ...] = ()) -> Iterator[Arrangement]:
     """Yield the way in which the kernel plays the input."""
-    if x.ndim == k.ndim == y.ndim and x.ndim and x.shape != k.shape:
-        yield Arrangement(x=k[None, None], k=x[None, None], y=y[None, None], fields={"operands": "exchanged"}, changes=changes)
-    elif x.ndim == k.ndim == y.ndim and x.ndim:
+    if (x.ndim == k.ndim == y.ndim and x.ndim and x.shape != k.shape) or (x.ndim == k.ndim == y.ndim and x.ndim):
         yield Arrangement(x=k[None, None], k=x[None, None], y=y[None, None], fields={"operands": "exchanged"}, changes=changes)
 
 

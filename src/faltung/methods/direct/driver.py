@@ -17,6 +17,7 @@ then written again, with the same bits.
 from faltung.codegen.builder import NULL, Builder, Dialect, Operand, Value
 from faltung.methods.direct.gather import Driver, gather, lookup
 from faltung.methods.direct.record import FIELD, PAIR, TABLES, outer_field
+from faltung.methods.direct.staged import is_staged, stage, write_out
 
 ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64")
 PIECE_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64")
@@ -39,12 +40,16 @@ def emit_driver(driver: Driver, dialect: Dialect) -> list[Builder]:
             for axis, index in enumerate(indices):
                 target = b.at(target, b.mul(index, outer(b, record, axis, "out_stride")))
             row_table(b, driver, record, x, scratch, indices)
-            one_row_block(b, driver, piece, record, w, target, scratch, strip, low, high)
+            apart = is_staged(b, driver, record, target)
+            place = stage(b, record, scratch, target, apart)
+            one_row_block(b, driver, piece, record, w, place, scratch, strip, low, high)
+            b.when(apart, lambda: write_out(b, driver, record, place, target))
 
         b.loop(first_block, last_block, one_block)
 
     b.loop(first_column, last_column, one_chunk, step=chunk)
-    b.when(b.compare("ne", b.load("i64", record, FIELD["past_caches"]), 0), b.fence)
+    past_caches = b.add(b.load("i64", record, FIELD["past_caches"]), b.load("i64", record, FIELD["staged"]))
+    b.when(b.compare("ne", past_caches, 0), b.fence)
     return [piece, b]
 
 
@@ -185,23 +190,39 @@ def emit_pieces(name: str, driver: Driver, dialect: Dialect) -> Builder:
         return [b.select(real, b.add(carried[0], 1), carried[0])]
 
     real_rows = b.loop(0, tap_rows, one_row, [0])[0]
+    joined = ends_joined(b, driver, record, b.sub(begin, low), b.sub(high, behind))
+    ends = b.select(joined, 2, 1)
 
     def one_piece(first: Value, carried: list[Value]) -> list[Value]:
         count = b.least(wide, b.sub(carried[0], first))
-        gather(b, driver, record, pairs, real_rows, first, count)
+
+        def end_of(end: Value) -> tuple[Value, Value]:
+            """Return the first of the columns which the piece has of an end, and how many they are."""
+            is_low = b.compare("eq", end, 0)
+            return b.select(is_low, first, behind), b.select(is_low, count, b.sub(high, behind))
+
+        def copy(end: Value, _: list[Value]) -> None:
+            gather(b, driver, record, pairs, real_rows, *end_of(end), b.mul(end, driver.lanes * driver.itemsize))
+
+        b.loop(0, ends, copy)
         vectors = b.mul(b.quotient(b.add(count, driver.lanes - 1), driver.lanes), driver.lanes)
-        columns = b.select(b.compare("sge", count, tile), count, vectors)
+        columns = b.select(joined, 2 * driver.lanes, b.select(b.compare("sge", count, tile), count, vectors))
         straight = b.both(b.compare("eq", out_stride, driver.output_bytes), b.compare("sge", count, tile))
-        place, out_row = b.at(target, b.mul(first, out_stride)), row_stride(b, driver, record)
-        result_row = b.mul(wide, driver.output_bytes)
+        out_row, result_row = row_stride(b, driver, record), b.mul(wide, driver.output_bytes)
 
         def one_strip(i: Value, _: list[Value]) -> None:
             rows = b.at(table, b.mul(i, b.load("i64", record, FIELD["strip_step"])))
-            here = b.at(place, b.mul(b.mul(i, strip_height), out_row))
+            line = b.at(target, b.mul(b.mul(i, strip_height), out_row))
+            here = b.at(line, b.mul(first, out_stride))
+
+            def put_end(end: Value, _: list[Value]) -> None:
+                start, some = end_of(end)
+                found = b.at(result, b.mul(end, driver.lanes * driver.output_bytes))
+                put(b, driver, record, found, result_row, b.at(line, b.mul(start, out_stride)), some)
 
             def through_scratch() -> None:
                 call_strip(b, driver, record, w, result, rows, strip, columns, result_row, 0, 0)
-                put(b, driver, record, result, result_row, here, count)
+                b.loop(0, ends, put_end)
 
             b.when(straight, lambda: call_strip(b, driver, record, w, here, rows, strip, columns, out_row, 0, 0), through_scratch)
 
@@ -213,8 +234,17 @@ def emit_pieces(name: str, driver: Driver, dialect: Dialect) -> Builder:
         stop = b.select(is_low, begin, high)
         b.loop(b.select(is_low, low, behind), stop, one_piece, [stop], step=wide)
 
-    b.loop(0, 2, one_end)
+    b.loop(0, b.sub(3, ends), one_end)
     return b
+
+
+def ends_joined(b: Builder, driver: Driver, record: Value, low: Value, high: Value) -> Value:
+    """Return whether the two ends of a row, of `low` and `high` columns, are one piece: a vector each, the second behind the first."""
+    fits = b.compare("sle", b.add(low, b.load("i64", record, FIELD["extra"])), driver.lanes)
+    neither_empty = b.both(b.compare("sgt", low, 0), b.compare("sgt", high, 0))
+    wide_enough = b.compare("sge", b.load("i64", record, FIELD["tile"]), 2 * driver.lanes)
+    one_phase = b.compare("eq", b.load("i64", record, FIELD["phases"]), 1)
+    return b.both(b.both(fits, b.compare("sle", high, driver.lanes)), b.both(neither_empty, b.both(wide_enough, one_phase)))
 
 
 def put(b: Builder, driver: Driver, record: Value, result: Value, result_row: Operand, start: Value, count: Value) -> None:

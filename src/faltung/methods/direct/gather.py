@@ -85,17 +85,17 @@ def lookup(b: Builder, p: Operand, n: Operand, halo: Value, halo_low: Operand) -
     return b.select(inside, p, found)
 
 
-def gather(b: Builder, driver: Driver, record: Value, pairs: Value, rows: Value, first: Operand, count: Operand) -> None:
-    """Copy to scratch what outputs first … first + count - 1 of the last axis read of the rows, phase by phase."""
+def gather(b: Builder, driver: Driver, record: Value, pairs: Value, rows: Value, first: Operand, count: Operand, ahead: Operand) -> None:
+    """Copy to scratch, `ahead` bytes behind the rows' addresses, what outputs first … first + count - 1 of the last axis read of them."""
     stride, n, size = (b.load("i64", record, FIELD[name]) for name in ("stride", "samples", "phase"))
     origin = b.sub(b.mul(stride, first), b.load("i64", record, FIELD["pad"]))
     wanted = b.add(count, b.load("i64", record, FIELD["extra"]))
-    whole = Stretch(pairs=pairs, rows=rows, start=origin, stride=stride, wanted=wanted, ahead=0)
+    whole = Stretch(pairs=pairs, rows=rows, start=origin, stride=stride, wanted=wanted, ahead=ahead)
     dealt, rest = deal(b, driver, whole, n, size) if driver.stride > 1 else (Value("i64", "0"), Value("i64", "0"))
 
     def one_phase(phase: Value, _: list[Value]) -> None:
         start = b.add(origin, phase)
-        stretch = Stretch(pairs=pairs, rows=rows, start=start, stride=stride, wanted=wanted, ahead=b.mul(phase, size))
+        stretch = Stretch(pairs=pairs, rows=rows, start=start, stride=stride, wanted=wanted, ahead=b.add(ahead, b.mul(phase, size)))
         low, high = inside_range(b, stretch, n)
         outside(b, driver, record, stretch, 0, low)
         if driver.stride > 1:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from faltung.methods.direct.lines import Axes, halo
 from faltung.methods.direct.record import HEAD, OUTER
-from faltung.methods.direct.sizes import CACHE_LINE, Sizes
+from faltung.methods.direct.sizes import CACHE_LINE, SHORT_ROW, Sizes
 from faltung.methods.direct.strip import Strip
 from faltung.spec.window import Number
 
@@ -21,8 +21,8 @@ PAST_CACHES_FROM = 32 << 20
 """Bytes of output from which it is written past the caches, if rows are long: a third-level cache of 32 MB. At half of that, 2048 x 2048
 by 3 x 3 on two threads, it is a loss (0.91 ms alone and 1.05 in turn with OpenCV, against 0.74 and 0.92). Beyond, measured on one
 thread of a Zen 4 core: 3 x 3 on 4096 x 4096 5.1 ms, else 6.3; 1 x 1 3.8, else 5.5; nothing at 7 x 7, and a loss on rows of 192."""
-ALIGNED_FROM = 512
-"""Outputs of a row from which it pays to start at an aligned address: up to lanes - 1 more columns go through scratch."""
+STAGED_FROM = 4 << 20
+"""Bytes of output from which blocks of short rows are put together in scratch and written past the caches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,7 @@ def layout(given: Tables, strip: Strip, x_strides: Sequence[int], out_strides: S
     }  # fmt: skip
     if max(abs(x_strides[-1]), abs(out_strides[-1])) >= CACHE_LINE:
         head["chunk"] = strip.tile * max(1, min(sizes.chunk, NARROW_CHUNK) // strip.tile)
+    head |= staged(sizes, head["chunk"], out_strides)
     values = [head[name] for name in HEAD]
     for axis in range(len(axes.outer)):
         fields = outer_fields(given, axis, sizes) | {"x_stride": x_strides[axis], "out_stride": out_strides[axis]}
@@ -106,11 +107,20 @@ def inner(axes: Axes, strip: Strip, x_strides: Sequence[int], out_strides: Seque
     close = axes.straight and last.stride == 1 and x_strides[-1] == axes.itemsize and out_strides[-1] == axes.output_bytes
     low = min(max(last.pad, 0), last.outputs)
     high = min(max(last.samples - last.span + last.pad, low), last.outputs)
-    streamed = close and last.outputs >= ALIGNED_FROM and axes.outputs * axes.output_bytes >= PAST_CACHES_FROM
-    mask = strip.lanes - 1 if last.outputs >= ALIGNED_FROM else 0
+    streamed = close and last.outputs >= SHORT_ROW and axes.outputs * axes.output_bytes >= PAST_CACHES_FROM
+    mask = strip.lanes - 1 if last.outputs >= SHORT_ROW else 0
     return {
         "inner_low": low if close else 0, "inner_high": high if close else 0, "align_mask": mask, "past_caches": int(streamed)
     }  # fmt: skip
+
+
+def staged(sizes: Sizes, chunk: int, out_strides: Sequence[int]) -> dict[str, int]:
+    """Return whether and where blocks are put together: the output is large, and rows are short and follow one another in memory."""
+    axes = sizes.axes
+    line = axes.last.outputs * axes.output_bytes
+    together = tuple(out_strides[-2:]) == (line, axes.output_bytes) and axes.last.outputs < SHORT_ROW
+    chosen = together and chunk >= axes.last.outputs and axes.outputs * axes.output_bytes >= STAGED_FROM
+    return {"staged": sizes.stage if chosen else 0, "staged_bytes": sizes.stage_bytes}
 
 
 def outer_fields(given: Tables, axis: int, sizes: Sizes) -> dict[str, int]:

@@ -17,6 +17,8 @@ HEAD = (
     "tap_rows",  # input rows which one block of output rows reads
     "inner_low",  # outputs inner_low <= j < inner_high read no sample outside of the last axis, and x as it lies
     "inner_high",
+    "staged",  # bytes before the block of results in scratch where blocks go through it, else 0
+    "staged_bytes",  # of a block
     "past_caches",  # 1 where inner columns are written past the caches, else 0
     "align_mask",  # lanes - 1 when vectors should be stored to aligned addresses, else 0
     "scratch_row",  # bytes of one row of samples in scratch

@@ -18,6 +18,9 @@ BLOCK_ROWS = 8
 LONGEST_CHUNK = 4096
 WIDEST_PIECE = 512
 CACHE_LINE = 64
+SHORT_ROW = 512
+"""Outputs of a row from which rows are written one by one; it then also pays to start at an aligned address: up to lanes - 1 more
+columns go through scratch."""
 DEALT = (2, 8)
 """Strides for which all phases are written at once, from whole vectors (5 x 5 with stride 5 on 1000 x 1000: 0.22 ms, one by one 0.71)."""
 
@@ -103,8 +106,19 @@ class Sizes:
         return -(-used // CACHE_LINE) * CACHE_LINE
 
     @property
+    def stage(self) -> int:
+        """Bytes of scratch before a block of results, where rows are short: behind everything else, in whole cache lines."""
+        used = self.result + self.strip.output_bytes * self.strip.rows * self.wide
+        return -(-used // CACHE_LINE) * CACHE_LINE
+
+    @property
+    def stage_bytes(self) -> int:
+        columns = self.axes.last.outputs
+        return self.strip.output_bytes * self.rows * columns if columns < SHORT_ROW else 0
+
+    @property
     def scratch_bytes(self) -> int:
-        return self.result + self.strip.output_bytes * self.strip.rows * self.wide
+        return self.stage + self.stage_bytes
 
     @property
     def offsets(self) -> tuple[int, ...]:

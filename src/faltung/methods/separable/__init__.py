@@ -4,10 +4,11 @@
 
     y[o, j] = Σ over t ascending of  u[t] · (Σ over s ascending of  v[s] · X[…, t, …, s])        w[t, s] = u[t]·v[s]
 
-K + K' multiply-adds instead of K·K'; three axes: see `solid`. **Bits**: row pass and column pass are chains of fused multiply-adds, in
+K + K' multiply-adds instead of K·K'; three axes: see `solid`. A kernel of rank 2 or 3 on two axes is a sum of as many such terms, which
+follow each other in one pass over memory (see `terms`). **Bits**: row pass and column pass are chains of fused multiply-adds, in
 window order, from +0; they depend on the factors alone, and not on chunks, bands, threads, or on how the arrays lie. **Samples that are not
 finite**: the factors' products have the signs and zeros of the weights, so an infinity or a NaN has here the effect that it has in the sum
-itself.
+itself; where several terms are summed, outputs that are not finite are taken from `direct`.
 """
 
 from dataclasses import replace
@@ -20,14 +21,19 @@ from faltung.methods.separable import solid
 from faltung.methods.separable.bound import Array, Bound
 from faltung.methods.separable.factor import factors
 from faltung.methods.separable.layout import ELEMENTS, Sizes
+from faltung.methods.separable.terms import MOST_TERMS, terms
 from faltung.methods.separable.timing import seconds
-from faltung.spec.case import Case
+from faltung.spec.case import Case, Weights
 
 NAME = "separable"
 MOST_SCRATCH = 2 << 20
 """Bytes of scratch for each thread; a kernel that needs more is one for `fourier`."""
+EXACT = {"float32": 2**24, "float64": 2**53}
+"""The largest whole numbers which these hold without a gap."""
+LARGEST_FILL = 2.0**64
+"""As large as integer samples: see `terms`."""
 
-__all__ = ["NAME", "bind", "cost", "factors", "found", "refuses", "run", "why_not"]
+__all__ = ["MOST_TERMS", "NAME", "bind", "cost", "factors", "found", "refuses", "run", "terms", "why_not"]
 
 
 def refuses(case: Case) -> str | None:
@@ -39,7 +45,21 @@ def refuses(case: Case) -> str | None:
     if case.weights.rank == 0:
         return "no column times a row has the signs and zeros of the kernel"
     if case.weights.rank > 1:
-        return f"the kernel has a rank of at least {case.weights.rank}; a column times a row has rank 1"
+        return _several(case, case.weights)
+    return None
+
+
+def _several(case: Case, weights: Weights) -> str | None:
+    """Return why a kernel of a higher rank than 1 cannot be summed term by term, or None when it can."""
+    if weights.terms == 1:
+        return f"the kernel has a rank of at least {weights.rank}; a column times a row has rank 1"
+    if len(case.windows) != 2:
+        return f"separable sums several terms on two axes, not on {len(case.windows)}"
+    fills = [abs(fill) for window in case.windows for fill in (window.fill_low, window.fill_high)]
+    if case.stored is not None and not max(fills) <= LARGEST_FILL:
+        return f"the terms' sums could overflow with a fill of {max(fills):g}"
+    if case.exact is not None and case.exact * weights.spread > EXACT[case.dtype]:
+        return f"integers must come out exact, and the sums of the {weights.terms} terms may be {weights.spread:g} times as large"
     return None
 
 
@@ -78,12 +98,15 @@ def cost(case: Case) -> Cost:
 
 def run(case: Case, x: Array, w: Array, out: Array, workers: int) -> None:
     """Write to `out` (B, 1, *M) the sums of `w` (1, 1, *K) over `x` (B, 1, *N)."""
-    bind(replace(case, weights=None))(x, w, out, workers)
+    bind(case)(x, w, out, workers)
 
 
 @lru_cache(maxsize=64)
 def bind(case: Case) -> Bound | solid.Solid:
     """Return `case` ready for many calls: ``bound(x, w, out, workers)``."""
+    several = case.weights is not None and case.weights.terms > 1
+    if case.weights is not None and not several:
+        return bind(replace(case, weights=None))
     return Bound(case) if len(case.windows) == 2 else solid.Solid(case)
 
 

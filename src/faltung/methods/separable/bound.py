@@ -1,7 +1,13 @@
-"""A Case bound for many calls: tables are made once, and a call passes addresses only."""
+"""A Case bound for many calls: tables are made once, and a call passes addresses only.
+
+Of several terms each turns an infinity into one of its own, and their sum may be NaN where the kernel's is not. Then the outputs that are
+not finite, which are those whose window holds such a sample, and those whose terms overflow, are taken from `direct`.
+"""
 
 import threading
 from collections.abc import Callable
+from ctypes import string_at
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise, product
 from typing import Any
@@ -11,11 +17,15 @@ import numpy.typing as npt
 
 from faltung.codegen.compile import Compiled, compile_function, dialect
 from faltung.errors import PlanError
+from faltung.methods import direct
+from faltung.methods.points import recompute
 from faltung.methods.separable.factor import factors
 from faltung.methods.separable.layout import CACHE_LINE, Sizes, Tables, record, tables
 from faltung.methods.separable.passes import Shape
+from faltung.methods.separable.terms import terms
 from faltung.methods.workers import share
 from faltung.spec.case import Case
+from faltung.spec.window import part_of
 
 Array = npt.NDArray[Any]
 ALONE = 1 << 21
@@ -50,7 +60,7 @@ class Bound:
         rows, columns = case.output_sizes
         empty = not (case.batch and rows and columns)
         self._tables: Tables | None = None if empty else tables(self._sizes)
-        self._work = case.batch * rows * columns * (sum(case.kernel_sizes) + 16)
+        self._work = case.batch * rows * columns * (self._sizes.terms * sum(case.kernel_sizes) + 16)
         self._known: tuple[tuple[Any, ...], Array] | None = None
 
     def __call__(self, x: Array, w: Array, out: Array, workers: int = 1) -> None:
@@ -59,11 +69,9 @@ class Bound:
         Raises
         ------
         PlanError
-            When the kernel is no product of a column and a row.
+            When the kernel is no product of a column and a row, or no sum of as many as the Case says.
         """
-        found = factors(w[0, 0], exact=self._exact)
-        if found is None:
-            raise PlanError("separable: the kernel is no product of a column and a row; use another method")
+        u, v = self._weights(w[0, 0])
         if self._tables is None:
             return
         key = (x.strides, out.strides)
@@ -71,18 +79,67 @@ class Bound:
         if known is None or known[0] != key:
             strides = [[a.strides[0], *a.strides[2:]] for a in (x, out)]
             known = self._known = (key, record(self._tables, *strides))
-        self._run(known[1], x, out, found.u, found.v, workers)
+        stands = self._run(known[1], x, out, u, v, workers)
+        if not stands and self._sizes.case.stored is None:  # integer samples are finite, and so are their sums
+            by_direct(self._sizes.case, x, w, out, workers)
 
-    def _run(self, made: Array, x: Array, out: Array, u: Array, v: Array, workers: int) -> None:
+    def _weights(self, w: Array) -> tuple[Array, Array]:
+        """Return columns and rows, one behind the other."""
+        if self._sizes.terms == 1:
+            found = factors(w, exact=self._exact)
+            if found is None:
+                raise PlanError("separable: the kernel is no product of a column and a row; use another method")
+            return found.u, found.v
+        several = terms(w, exact=self._exact)
+        if several is None or len(several.u) != self._sizes.terms:
+            raise PlanError(f"separable: the kernel is no sum of {self._sizes.terms} columns times rows; use another method")
+        return several.u, several.v
+
+    def _run(self, made: Array, x: Array, out: Array, u: Array, v: Array, workers: int) -> bool:
+        """Compute the sums; return whether they stand: False where there are several terms and some sum may not be finite."""
         driver: Callable[..., None] = driver_function(self._sizes.shape).call
         size = self._sizes.places["end"]
         addresses = made.ctypes.data, x.ctypes.data, out.ctypes.data
         weights = u.ctypes.data, v.ctypes.data
         parts = cut(self._sizes, self._work, workers if self._work >= ALONE else 1)
+        stand, noted = [True] * len(parts), self._sizes.places["noted"]
+
+        def one(i: int) -> None:
+            place = scratch(size)
+            driver(*addresses, place, *weights, *parts[i])
+            if self._sizes.terms > 1:
+                stand[i] = are_numbers(place + noted, v.dtype)
+
         if len(parts) == 1:
-            driver(*addresses, scratch(size), *weights, *parts[0])
-            return
-        share(lambda i: driver(*addresses, scratch(size), *weights, *parts[i]), len(parts), workers)
+            one(0)
+        else:
+            share(one, len(parts), workers)
+        return all(stand)
+
+
+def are_numbers(place: int, dtype: Any) -> bool:
+    """Return whether a vector's worth of numbers holds no NaN."""
+    noted = np.frombuffer(string_at(place, CACHE_LINE), dtype)
+    return bool((noted == noted).all())
+
+
+def by_direct(case: Case, x: Array, w: Array, out: Array, workers: int) -> None:
+    """Write every output that is not finite anew, by `direct`, whose bits do not depend on how many there are."""
+    bad: Array = ~np.isfinite(out)
+    if not bad.any():
+        return
+    case = replace(case, weights=None)
+    if direct.refuses(case) is not None:
+        recompute(case, x, w, out, np.argwhere(bad))
+        return
+    places = np.argwhere(bad)[:, 2:]
+    box = [slice(int(low), int(high) + 1, 1) for low, high in zip(places.min(axis=0), places.max(axis=0), strict=True)]
+    axes = zip(case.windows, case.input_sizes, case.kernel_sizes, box, strict=True)
+    part = replace(case, windows=tuple(part_of(*axis) for axis in axes))
+    again = np.empty((*out.shape[:2], *part.output_sizes), out.dtype)
+    direct.bind(part)(x, w, again, workers)
+    inside: tuple[Any, ...] = (..., *box)
+    np.copyto(out[inside], again, where=bad[inside])
 
 
 def cut(sizes: Sizes, work: int, workers: int) -> list[Part]:

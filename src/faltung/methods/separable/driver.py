@@ -5,10 +5,11 @@
 The ring holds the row pass of the positions which the next output rows read; position p stands in slot (p - first) mod ring. A position
 outside of the first axis is a row like any other: the boundary says which row of x is read for it, or that it is a row of fill values,
 so that the fill of the first axis holds where a sample is outside on both. The table of the slots' addresses stands twice over in
-scratch: the rows that an output reads are neighbours in it, wherever the ring begins.
+scratch: the rows that an output reads are neighbours in it, wherever the ring begins. Several terms have a ring and a table each, one behind
+the other, and so have u and v.
 """
 
-from faltung.codegen.builder import Builder, Dialect, Operand, Value
+from faltung.codegen.builder import Builder, Dialect, Operand, Value, vector, zeros
 from faltung.methods.separable.line import emit_line, lookup
 from faltung.methods.separable.passes import TALL, Shape, emit_column, emit_row
 from faltung.methods.separable.record import field
@@ -28,7 +29,7 @@ def emit_driver(shape: Shape, dialect: Dialect) -> list[Builder]:
     band = emit_band(shape, dialect, filling, sums)
     b = Builder(f"{shape.name}_driver", ARGUMENTS, dialect)
     record, x, out, scratch, u, v, first_item, last_item, first_row, last_row, first_column, last_column = b.arguments
-    write_table(b, record, scratch)
+    write_table(b, shape, record, scratch)
     chunk = field(b, record, "chunk")
 
     def one_item(item: Value, _: list[Value]) -> None:
@@ -44,17 +45,26 @@ def emit_driver(shape: Shape, dialect: Dialect) -> list[Builder]:
     return [line, row, tall, single, filling, *sums.values(), band, b]
 
 
-def write_table(b: Builder, record: Value, scratch: Value) -> None:
-    """Write the addresses of the ring's rows, twice over."""
+def write_table(b: Builder, shape: Shape, record: Value, scratch: Value) -> None:
+    """Write the addresses of the ring's rows, twice over, term by term; and that no sum is known not to be finite."""
     ring, size = field(b, record, "ring"), field(b, record, "ring_row")
-    table, rows = b.at(scratch, field(b, record, "table")), b.at(scratch, field(b, record, "rows"))
+    for term in range(shape.terms):
+        table = b.at(scratch, b.add(field(b, record, "table"), b.mul(between_terms(b, record), term) if term else 0))
+        rows = b.at(scratch, b.add(field(b, record, "rows"), b.mul(b.mul(ring, size), term) if term else 0))
 
-    def one(slot: Value, _: list[Value]) -> None:
-        place = b.at(rows, b.mul(slot, size))
-        b.store(place, table, b.mul(slot, 8))
-        b.store(place, table, b.mul(b.add(slot, ring), 8))
+        def one(slot: Value, _: list[Value], table: Value = table, rows: Value = rows) -> None:
+            place = b.at(rows, b.mul(slot, size))
+            b.store(place, table, b.mul(slot, 8))
+            b.store(place, table, b.mul(b.add(slot, ring), 8))
 
-    b.loop(0, ring, one)
+        b.loop(0, ring, one)
+    if shape.terms > 1:
+        b.store(zeros(vector(shape.lanes, shape.element)), b.at(scratch, field(b, record, "noted")))
+
+
+def between_terms(b: Builder, record: Value) -> Operand:
+    """Return the bytes from the table of one term to that of the next."""
+    return b.mul(field(b, record, "ring"), 16)
 
 
 def emit_band(shape: Shape, dialect: Dialect, filling: Builder, sums: dict[int, Builder]) -> Builder:
@@ -116,7 +126,9 @@ def emit_filling(shape: Shape, dialect: Dialect, line: Builder, row: Builder) ->
         slot = b.remainder(b.sub(p, first), field(b, record, "ring"))
         read = b.at(along, b.mul(b.add(p, TALL), field(b, record, "x_down")))
         taps, offsets = field(b, record, "taps_across"), field(b, record, "offsets")
-        b.call(row, [source, v, b.at(b.load("ptr", table, b.mul(slot, 8)), shift), whole, taps, offsets, read])
+        target = b.at(b.load("ptr", table, b.mul(slot, 8)), shift)
+        between = [b.mul(field(b, record, "ring"), field(b, record, "ring_row"))] if shape.terms > 1 else []
+        b.call(row, [source, v, target, whole, taps, offsets, read, *between])
 
     b.loop(ready, needed, one_position)
     return b
@@ -149,8 +161,10 @@ def emit_sums(shape: Shape, dialect: Dialect, column: Builder, rows: int) -> Bui
     result_row = b.mul(field(b, record, "ring_row"), -(-size // shape.itemsize))
     whole = b.mul(b.quotient(b.add(end, shape.tile - 1), shape.tile), shape.tile)
 
+    of_terms = [between_terms(b, record), b.at(scratch, field(b, record, "noted"))] if shape.terms > 1 else []
+
     def through_scratch() -> None:
-        b.call(column, [table, apart, u, result, result_row, begin, whole, taps])
+        b.call(column, [table, apart, u, result, result_row, begin, whole, taps, *of_terms])
 
         def one(j: Value, _: list[Value]) -> None:
             for r in range(rows):
@@ -160,5 +174,5 @@ def emit_sums(shape: Shape, dialect: Dialect, column: Builder, rows: int) -> Bui
         b.loop(begin, end, one)
 
     straight = b.both(b.compare("eq", step, size), b.compare("sge", count, shape.tile))
-    b.when(straight, lambda: b.call(column, [table, apart, u, target, out_row, begin, end, taps]), through_scratch)
+    b.when(straight, lambda: b.call(column, [table, apart, u, target, out_row, begin, end, taps, *of_terms]), through_scratch)
     return b

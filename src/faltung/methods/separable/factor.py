@@ -40,7 +40,7 @@ def factors(w: Array, *, exact: bool) -> Factors | None:
 def _remembered(data: bytes, shape: tuple[int, int], dtype: str, exact: bool) -> Factors | None:
     w = np.frombuffer(data, dtype).reshape(shape)
     found = halves(w, exact=exact)
-    return None if found is None else _scaled(found, w.dtype)
+    return None if found is None else scaled(found, w.dtype)
 
 
 def halves(w: Array, *, exact: bool) -> tuple[Array, Array] | None:
@@ -79,10 +79,10 @@ def _rounded(w: Array, roundoff: float, dtype: Any) -> tuple[Array, Array] | Non
     return (u, v) if close and np.array_equal(np.sign(product), np.sign(w)) else None
 
 
-def _scaled(found: tuple[Array, Array], dtype: Any) -> Factors | None:
+def scaled(found: tuple[Array, Array], dtype: Any) -> Factors | None:
     """Return the factors with Σ|v| in (1/4, 1/2]; None where they do not fit into the dtype as they are."""
     u, v = found
     power = frexp(float(np.abs(v).sum()))[1] + 1
-    scaled = np.ldexp(u, power).astype(dtype), np.ldexp(v, -power).astype(dtype)
-    kept = np.array_equal(scaled[0], np.ldexp(u, power)) and np.array_equal(scaled[1], np.ldexp(v, -power))
-    return Factors(*scaled) if kept and np.isfinite(scaled[0]).all() else None
+    made = np.ldexp(u, power).astype(dtype), np.ldexp(v, -power).astype(dtype)
+    kept = np.array_equal(made[0], np.ldexp(u, power)) and np.array_equal(made[1], np.ldexp(v, -power))
+    return Factors(*made) if kept and np.isfinite(made[0]).all() else None

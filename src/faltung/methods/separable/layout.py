@@ -41,9 +41,14 @@ class Sizes:
         across = self.case.windows[1]
         close = across.stride == across.kernel_dilation == 1
         vectors = 4 if host().registers >= 32 else 3
-        shape = Shape(element=element, lanes=host().lanes(ITEMSIZE[element]), vectors=vectors, close=close)
+        shape = Shape(element=element, lanes=host().lanes(ITEMSIZE[element]), vectors=vectors, close=close, terms=self.terms)
         stored = self.case.stored
         return shape if stored is None else replace(shape, source=source_of(stored), finish=finish_of(stored))
+
+    @property
+    def terms(self) -> int:
+        """Products of a column and a row that are added up."""
+        return self.case.weights.terms if self.case.weights is not None else 1
 
     @property
     def tall(self) -> int:
@@ -61,7 +66,7 @@ class Sizes:
     def chunk(self) -> int:
         """Columns at a time: whole tiles, evenly cut."""
         tile, columns = self.shape.tile, self.case.output_sizes[1]
-        rows = max(self.ring, self.phases)
+        rows = max(self.ring * self.terms, self.phases)
         most = max(min(RING_BYTES // (rows * self.shape.itemsize), LONGEST_CHUNK) // tile, 1)
         tiles = -(-columns // tile)
         return tile * -(-tiles // -(-tiles // most))
@@ -70,7 +75,7 @@ class Sizes:
     def stretch(self) -> int:
         """Columns that go through both passes at a time, in whole pairs of tiles; at most a chunk."""
         pair = 2 * self.shape.tile * self.shape.itemsize
-        fitting = STRETCH_BYTES // self.ring // pair * pair
+        fitting = STRETCH_BYTES // (self.ring * self.terms) // pair * pair
         return min(fitting // self.shape.itemsize, self.chunk) if fitting >= SHORTEST_STRETCH else self.chunk
 
     @property
@@ -97,11 +102,12 @@ class Sizes:
     @cached_property
     def places(self) -> dict[str, int]:
         """Where in scratch everything stands, and its size as "end"."""
-        line = aligned(16 * self.ring)
+        line = aligned(16 * self.ring * self.terms)
         rows = line + aligned(self.phases * self.phase * self.shape.itemsize)
-        result = rows + aligned(self.ring * self.ring_row)
+        result = rows + aligned(self.ring * self.terms * self.ring_row)
         results = self.ring_row * -(-self.shape.output_bytes // self.shape.itemsize)
-        return {"table": 0, "line": line, "rows": rows, "result": result, "end": result + self.tall * results}
+        noted = result + aligned(self.tall * results)
+        return {"table": 0, "line": line, "rows": rows, "result": result, "noted": noted, "end": noted + CACHE_LINE}
 
     @property
     def offsets(self) -> list[int]:

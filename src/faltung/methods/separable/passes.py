@@ -11,6 +11,7 @@ where a multiply-add takes one. So five loads serve four taps of four vectors: t
 in registers. Taps that do not lie side by side (`offsets`), and machines without such an instruction, load each vector.
 
 **Column pass.** A register tile holds R rows of C vectors: a vector that is loaded serves up to R output rows, a weight C vectors.
+Several terms follow each other in the same accumulators.
 """
 
 from collections.abc import Sequence
@@ -26,6 +27,8 @@ TALL = 4
 """Output rows of a tile of the column pass."""
 ROW_ARGUMENTS = ("ptr", "ptr", "ptr", "i64", "i64", "ptr", "ptr")
 COLUMN_ARGUMENTS = ("ptr", "i64", "ptr", "ptr", "i64", "i64", "i64", "i64")
+OF_TERMS = ("i64", "ptr")
+"""Of the column pass for several terms: bytes from the table of one term to that of the next, and where it notes what is not finite."""
 Accumulators = list[list[Value]]
 
 
@@ -41,6 +44,8 @@ class Shape:
     """What a sample is in memory, where that is not the element."""
     finish: Finish | None = None
     """What becomes of sums on their way to memory."""
+    terms: int = 1
+    """Products of a column and a row that are added up."""
 
     @property
     def itemsize(self) -> int:
@@ -83,19 +88,27 @@ class Shape:
     @property
     def name(self) -> str:
         stored = f"_from_{self.source.name}_to_{self.finish.name}" if self.source and self.finish else ""
-        return f"faltung_separable_{self.element}x{self.lanes}x{self.vectors}_{'close' if self.close else 'apart'}{stored}"
+        terms = f"_{self.terms}_terms" if self.terms > 1 else ""
+        return f"faltung_separable_{self.element}x{self.lanes}x{self.vectors}_{'close' if self.close else 'apart'}{terms}{stored}"
 
 
 def emit_row(shape: Shape, dialect: Dialect) -> Builder:
     """Return the row pass: two tiles at a time, for one alone would wait for its own sums; then the one that may be left.
 
+    Of several terms it does one tile at a time: the vectors of samples serve all of them, and their sums go to as many targets, which lie
+    a number of bytes apart that is the last argument.
+
     Columns from the address `read` on are fetched; any address will do. (Fetching the output's lines too, which was once done, took 26 % at
     3 x 3, 11 % at 5 x 5 and 15 x 15 on 2048 x 2048, and nothing was gained at 31 x 31 on 4096 x 4096.)
     """
-    b = Builder(f"{shape.name}_row", ROW_ARGUMENTS, dialect, internal=True, attributes="noinline")
+    arguments = (*ROW_ARGUMENTS, "i64") if shape.terms > 1 else ROW_ARGUMENTS
+    b = Builder(f"{shape.name}_row", arguments, dialect, internal=True, attributes="noinline")
     columns = b.arguments[3]
     step = shape.tile * shape.itemsize
     end = b.mul(columns, shape.itemsize)
+    if shape.terms > 1:
+        b.loop(0, end, lambda at, _: row_tile(b, shape, shape.vectors, at), step=step)
+        return b
     pairs = b.sub(end, b.remainder(end, 2 * step))
     b.loop(0, pairs, lambda at, _: row_tile(b, shape, 2 * shape.vectors, at), step=2 * step)
     b.loop(pairs, end, lambda at, _: row_tile(b, shape, shape.vectors, at), step=step)
@@ -104,43 +117,51 @@ def emit_row(shape: Shape, dialect: Dialect) -> Builder:
 
 def row_tile(b: Builder, shape: Shape, vectors: int, at: Value) -> None:
     """Compute and store one tile of the row pass."""
-    samples, v, target, _, taps, offsets, read = b.arguments
+    samples, v, target, _, taps, offsets, read = b.arguments[: len(ROW_ARGUMENTS)]
+    weights = [b.at(v, b.mul(taps, term * shape.itemsize)) if term else v for term in range(shape.terms)]
     place = b.at(samples, at)
-    acc = [zeros(vector(shape.lanes, shape.element))] * vectors
+    acc = [zeros(vector(shape.lanes, shape.element))] * (vectors * shape.terms)
     fetched = b.at(read, shape.scaled(b, at, shape.sample_bytes))
     for ahead in range(0, vectors * shape.lanes * shape.sample_bytes, CACHE_LINE):
         b.prefetch(b.at(fetched, ahead))
     begin: Operand = 0
     if shape.close and shape.width == 64:
         begin = b.sub(taps, b.remainder(taps, SHIFTS))
-        acc = b.loop(0, begin, lambda t, acc: shifted(b, shape, place, v, t, acc), acc, step=SHIFTS)
-    acc = b.loop(begin, taps, lambda t, acc: loaded(b, shape, place, v, t, offsets, acc), acc)
-    for q, value in enumerate(acc):
-        b.store(value, b.at(target, at), q * shape.width)
+        acc = b.loop(0, begin, lambda t, acc: shifted(b, shape, place, weights, t, acc), acc, step=SHIFTS)
+    acc = b.loop(begin, taps, lambda t, acc: loaded(b, shape, place, weights, t, offsets, acc), acc)
+    for term in range(shape.terms):
+        here = b.at(b.at(target, b.mul(b.arguments[-1], term) if term else 0), at)
+        for q, value in enumerate(acc[term * vectors : (term + 1) * vectors]):
+            b.store(value, here, q * shape.width)
 
 
-def shifted(b: Builder, shape: Shape, place: Value, v: Value, t: Value, acc: Sequence[Value]) -> list[Value]:
-    """Return the sums with taps t … t + SHIFTS - 1 added.
+def shifted(b: Builder, shape: Shape, place: Value, weights: Sequence[Value], t: Value, acc: Sequence[Value]) -> list[Value]:
+    """Return the sums, term by term, with taps t … t + SHIFTS - 1 added.
 
     The vectors are put together as integers: LLVM then finds the instruction for it (valign), and a slower one for floats.
     """
     number, at = vector(shape.lanes, f"i{8 * shape.itemsize}"), b.mul(t, shape.itemsize)
-    found = [b.load(number, b.at(place, at), q * shape.width) for q in range(len(acc) + 1)]
+    count, kind = len(acc) // shape.terms, acc[0].type
+    found = [b.load(number, b.at(place, at), q * shape.width) for q in range(count + 1)]
     out = list(acc)
     for shift in range(SHIFTS):
-        tap = b.splat(b.load(shape.element, b.at(v, at), shift * shape.itemsize), shape.lanes)
-        for q, total in enumerate(out):
-            x = b.shuffle(found[q], found[q + 1], range(shift, shift + shape.lanes)) if shift else found[q]
-            out[q] = b.fma(tap, b.same_bits(x, total.type), total)
+        taps = [b.splat(b.load(shape.element, b.at(v, at), shift * shape.itemsize), shape.lanes) for v in weights]
+        for q in range(count):
+            x = b.same_bits(b.shuffle(found[q], found[q + 1], range(shift, shift + shape.lanes)) if shift else found[q], kind)
+            for term, tap in enumerate(taps):
+                out[term * count + q] = b.fma(tap, x, out[term * count + q])
     return out
 
 
-def loaded(b: Builder, shape: Shape, place: Value, v: Value, t: Value, offsets: Value, acc: Sequence[Value]) -> list[Value]:
-    """Return the sums with tap t added."""
+def loaded(
+    b: Builder, shape: Shape, place: Value, weights: Sequence[Value], t: Value, offsets: Value, acc: Sequence[Value]
+) -> list[Value]:  # fmt: skip
+    """Return the sums, term by term, with tap t added."""
     offset = b.mul(t, shape.itemsize) if shape.close else b.load("i64", offsets, b.mul(t, 8))
-    tap = b.splat(b.load(shape.element, v, b.mul(t, shape.itemsize)), shape.lanes)
-    here, kind = b.at(place, offset), vector(shape.lanes, shape.element)
-    return [b.fma(tap, b.load(kind, here, q * shape.width), total) for q, total in enumerate(acc)]
+    taps = [b.splat(b.load(shape.element, v, b.mul(t, shape.itemsize)), shape.lanes) for v in weights]
+    here, count = b.at(place, offset), len(acc) // shape.terms
+    found = [b.load(acc[0].type, here, q * shape.width) for q in range(count)]
+    return [b.fma(tap, found[q], acc[term * count + q]) for term, tap in enumerate(taps) for q in range(count)]
 
 
 def emit_column(shape: Shape, rows: int, dialect: Dialect) -> Builder:
@@ -149,14 +170,18 @@ def emit_column(shape: Shape, rows: int, dialect: Dialect) -> Builder:
     `table` holds the addresses of the rows, `step` bytes from tap to tap. The columns are begin … end - 1, and there is at least a tile of
     them up to `end`: the last tile is moved back to end there.
     """
-    b = Builder(f"{shape.name}_column{rows}", COLUMN_ARGUMENTS, dialect, internal=True, attributes="noinline")
-    table, step, u, out, out_row, begin, stop, taps = b.arguments
+    arguments = (*COLUMN_ARGUMENTS, *OF_TERMS) if shape.terms > 1 else COLUMN_ARGUMENTS
+    b = Builder(f"{shape.name}_column{rows}", arguments, dialect, internal=True, attributes="noinline")
+    table, step, u, out, out_row, begin, stop, taps = b.arguments[: len(COLUMN_ARGUMENTS)]
     end = b.mul(stop, shape.itemsize)
     last = b.sub(end, shape.tile * shape.itemsize)
 
     def one_tile(along: Value, _: list[Value]) -> None:
         at = b.least(along, last)
-        for r, line in enumerate(column_sums(b, shape, rows, (table, step, u, taps), at)):
+        sums = column_sums(b, shape, rows, (table, step, u, taps), at)
+        if shape.terms > 1:
+            note(b, [value for line in sums for value in line], b.arguments[-1])
+        for r, line in enumerate(sums):
             place = b.at(b.at(out, b.mul(out_row, r)), shape.scaled(b, at, shape.output_bytes))
             for q, value in enumerate(line):
                 result = finished(b, value, shape.finish) if shape.finish else value
@@ -166,10 +191,31 @@ def emit_column(shape: Shape, rows: int, dialect: Dialect) -> Builder:
     return b
 
 
+def note(b: Builder, sums: Sequence[Value], place: Value) -> None:
+    """Make the vector at `place` NaN in some lane if one of the sums is not finite; beyond that it stays 0, but where the sum of all overflows."""
+    while len(sums) > 1:
+        pairs = zip(sums[::2], sums[1::2], strict=False)
+        sums = [b.arithmetic("fadd", one, other) for one, other in pairs] + list(sums[len(sums) // 2 * 2 :])
+    total = sums[0]
+    b.store(b.fma(total, zeros(total.type), b.load(total.type, place)), place)
+
+
 def column_sums(b: Builder, shape: Shape, rows: int, operands: tuple[Value, Value, Value, Value], at: Value) -> Accumulators:
-    """Return a tile's sums: a ramp up, rows that serve every output row, a ramp down."""
+    """Return a tile's sums, term by term."""
     table, step, u, taps = operands
     flat: list[Value] = [zeros(vector(shape.lanes, shape.element))] * (rows * shape.vectors)
+    for term in range(shape.terms):
+        if term:
+            table, u = b.at(table, b.arguments[-2]), b.at(u, b.mul(taps, shape.itemsize))
+        flat = one_term(b, shape, rows, (table, step, u, taps), at, flat)
+    return [flat[i : i + shape.vectors] for i in range(0, len(flat), shape.vectors)]
+
+
+def one_term(
+    b: Builder, shape: Shape, rows: int, operands: tuple[Value, Value, Value, Value], at: Value, flat: list[Value]
+) -> list[Value]:  # fmt: skip
+    """Return a tile's sums with a term added: a ramp up, rows that serve every output row, a ramp down."""
+    table, step, u, taps = operands
     everyone = range(rows)
 
     def one_row(p: Operand, served: Sequence[int], flat: Sequence[Value]) -> list[Value]:
@@ -187,4 +233,4 @@ def column_sums(b: Builder, shape: Shape, rows: int, operands: tuple[Value, Valu
     flat = b.loop(rows - 1, taps, lambda p, acc: one_row(p, everyone, acc), flat)
     for p in range(rows - 1):
         flat = one_row(b.add(taps, p), everyone[p + 1 :], flat)
-    return [flat[i : i + shape.vectors] for i in range(0, len(flat), shape.vectors)]
+    return flat

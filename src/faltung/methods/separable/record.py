@@ -26,6 +26,7 @@ FIELDS = (
     "line",  # one row of samples, continued by its boundary
     "rows",  # the ring
     "result",  # outputs which do not go straight to their place
+    "noted",  # where several terms note that a sum is not finite
 )  # fmt: skip
 POINTERS = ("halo_down", "halo_across", "offsets", "fills")
 

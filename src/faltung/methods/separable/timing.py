@@ -1,17 +1,18 @@
 """What a Case is expected to take on one thread.
 
 The constants were measured on 2026-11-20 on one core of an AMD EPYC (Zen 4, 3.6 GHz, 64-byte vectors), float32, llvmlite 0.50, 2048 x
-2048, with other work on the machine: 3 x 3 2.0 ms, 7 x 7 2.6 ms, 15 x 15 3.8 ms, 31 x 31 6.6 ms, 63 x 63 12.2 ms; 63 x 3 6.3 ms and 3 x 63
-7.0 ms. They are in seconds; float64 takes twice as long.
+2048: 3 x 3 1.7 ms, 5 x 5 1.9, 9 x 9 2.6, 15 x 15 3.3, 31 x 31 6.0; of two terms 5 x 5 2.8 ms, 9 x 9 3.9, 13 x 13 5.0, 15 x 15 5.7,
+31 x 31 11.2; of three 7 x 7 4.4 ms, 9 x 9 5.4. They are in seconds; float64 takes twice as long.
 """
 
 from faltung.methods.separable.layout import Sizes
 
 CALL = 10e-6
-OUTPUT = 0.3e-9
+OUTPUT = 0.24e-9
 OUTPUT_NARROW = 60e-12  # uint8 1024 x 1024, 3 x 3 0.27 ms and 15 x 15 0.73: less memory to go through
-TAP_DOWN = 19e-12
-TAP_ACROSS = 21e-12
+TAP_DOWN = 18e-12
+TAP_ACROSS = 20e-12
+TAP_FURTHER = 16e-12  # of the row pass of a further term, which finds the samples in registers
 TAP_LOADED = 45e-12  # taps that do not lie side by side, or output rows that share no input row
 SINGLE_SAMPLE = 0.6e-9  # a sample that is copied alone: where columns are sampled
 ROW = 60e-9  # one row of one chunk
@@ -24,10 +25,10 @@ def seconds(sizes: Sizes) -> float:
     down, across = case.kernel_sizes
     read = (rows - 1) * case.windows[0].stride + sizes.ring  # rows that go through the row pass
     tap_down = TAP_DOWN if sizes.tall > 1 else TAP_LOADED
-    tap_across = TAP_ACROSS if sizes.shape.close else TAP_LOADED
+    tap_across = (TAP_ACROSS if sizes.shape.close else TAP_LOADED) + (sizes.terms - 1) * TAP_FURTHER
     single = SINGLE_SAMPLE * sizes.phases if case.windows[1].stride > 1 else 0.0
     chunks = -(-columns // sizes.chunk)
     row_pass = read * (columns * (across * tap_across + single) * sizes.shape.itemsize / 4 + chunks * ROW)
     output = OUTPUT if case.stored is None else OUTPUT_NARROW
-    column_pass = rows * (columns * (output + down * tap_down) * sizes.shape.itemsize / 4 + chunks * ROW)
+    column_pass = rows * (columns * (output + sizes.terms * down * tap_down) * sizes.shape.itemsize / 4 + chunks * ROW)
     return CALL + case.batch * (row_pass + column_pass)
