@@ -1,9 +1,12 @@
 """Gaussians, found to be separable by themselves, beside OpenCV and SciPy: times in turn, best of several, output given to all.
 
-    python benchmarks/separable_vs_opencv.py [--size 2048] [--rounds 15] [--workers 2] [--taps 3,5,…] [--no-scipy]
+    python benchmarks/separable_vs_opencv.py [--size 2048] [--rounds 15] [--workers 2] [--taps 3,5,…] [--no-scipy] [--terms]
 
 `plan` is ft.plan(x, outer(g, g), mode="same", boundary="whole_sample"), whatever method that chooses; sepFilter2D is told the factors,
 GaussianBlur that it is a Gaussian, gaussian_filter too (scipy.ndimage, one thread; one round). All write to the same array.
+
+With --terms instead kernels of rank 2, a Laplacian of a Gaussian and a difference of Gaussians: `plan` beside each of our own methods, and
+beside cv2.filter2D.
 """
 
 import argparse
@@ -57,23 +60,58 @@ def row(image, target, taps, options):
     return list(best)
 
 
+def rank_two(taps):
+    """Return a Laplacian of a Gaussian and a difference of Gaussians by name."""
+    line, sigma = np.arange(taps) - taps // 2, taps / 6
+    r = (line[:, None] ** 2 + line**2) / (2 * sigma**2)
+    narrow, wide = np.exp(-r), np.exp(-r / 1.6**2)
+    return {"LoG": ((r - 1) * narrow).astype("float32"), "DoG": (narrow / narrow.sum() - wide / wide.sum()).astype("float32")}
+
+
+def row_of_terms(image, target, name, kernel, options):
+    """Print the times of a kernel of rank 2; methods by name are asked for, and `plan` is the one chosen."""
+    given = {"operation": "correlate", "mode": "same", "boundary": "whole_sample", "workers": options.workers}
+    plans = {method: ft.plan(image, kernel, method=method, **given) for method in ("auto", "separable", "fourier", "direct")}
+    if kernel.size > 400:
+        del plans["direct"]
+    calls = {method: lambda plan=plan: plan(image, out=target) for method, plan in plans.items()}
+    calls["filter2D"] = lambda: cv2.filter2D(image, -1, kernel, dst=target)
+    error = float(np.abs(plans["auto"](image) - cv2.filter2D(image, -1, kernel)).max() / np.abs(kernel).sum())
+    best = in_turn(calls, options.rounds)
+    shown = [f"{best[m] * 1e3:8.2f}" if m in best else " " * 8 for m in ("auto", "separable", "fourier", "direct", "filter2D")]
+    ratio = best["filter2D"] / best["auto"]
+    print(f"| {name} | {len(kernel):4d} | {plans['auto'].method:9s} | {' | '.join(shown)} | {ratio:5.2f} | {error:.0e} |", flush=True)
+
+
+def table_of_terms(image, target, options):
+    print("times in ms; ratio of filter2D and `plan`; largest difference over the sum of |w|\n")
+    print("| name | taps | chosen | plan | separable, 2 terms | fourier | direct | filter2D | ratio | differ |")
+    for taps in options.taps.split(","):
+        for name, kernel in rank_two(int(taps)).items():
+            row_of_terms(image, target, name, kernel, options)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     for name, default in (("size", 2048), ("rounds", 15), ("workers", 2)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--taps", default="3,5,7,9,11,15,21,31,47,63")
     parser.add_argument("--no-scipy", dest="scipy", action="store_false")
+    parser.add_argument("--terms", action="store_true")
     options = parser.parse_args()
     cv2.setNumThreads(options.workers)
     image = np.random.default_rng(0).standard_normal((options.size, options.size)).astype("float32")
     target = np.empty_like(image)
     copy = in_turn({"copy": lambda: np.copyto(target, image)}, options.rounds)["copy"]
     print(f"{host().cpu}, {host().vector_bytes}-byte vectors; float32 {options.size} x {options.size}, {options.workers} threads")
+    if options.terms:
+        return table_of_terms(image, target, options)
     print(f"copy on one thread {copy * 1e3:.2f} ms; times in ms; ratio of the faster of OpenCV's two; first call; largest difference\n")
     names = ["faltung", "sepFilter2D", "GaussianBlur"] + ["gaussian_filter"] * options.scipy
     print("| taps | method    | " + " | ".join(f"{name:>8s}" for name in names) + " | ratio | first | differ |")
     for taps in options.taps.split(","):
         row(image, target, int(taps), options)
+    return None
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from faltung.dialects import read
 from faltung.reference import reference
 from faltung.spec import Problem
 
-SIZES = range(1, 7)
+SIZES = range(1, 8)
 KINDS = ("integer", "gaussian")
 # Not square, of both parities on both axes, and some of which neither fits into the other.
 SHAPES_2D = ((1, 4), (2, 3), (3, 2), (4, 5), (5, 1), (3, 4), (2, 6))

@@ -21,6 +21,8 @@ def _tier(request, monkeypatch):
     if request.param:  # in one of the tiers, rows of dilated kernels go by classes however small they are
         monkeypatch.setattr("faltung.methods.direct.lines.CLASS_FROM", 0)
         monkeypatch.setattr("faltung.methods.direct.lines.CLASS_ROWS", 1)
+    else:  # in the other, blocks of short rows are put together in scratch
+        monkeypatch.setattr("faltung.methods.direct.layout.STAGED_FROM", 0)
 
 
 def check(case, rng, workers=1, *, exact=True):
@@ -96,3 +98,18 @@ def test_strides_dealt_in_vectors_and_the_one_beyond(stride, dtype):
     for n in ((9, 16 * stride), (2 * stride, 17 * stride - 1), (stride + 3, 40 * stride)):
         windows = [Window(stride=stride, pad_low=1, pad_high=2, boundary_low="constant", boundary_high="whole_sample")] * 2
         check(make_case(windows, n, (3, 4), dtype), rng, workers=2)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128"])
+@pytest.mark.parametrize("kernel", [(3, 3, 3), (5, 5, 5), (1, 1, 15), (3, 1, 2), (2, 3, 8)])
+def test_blocks_of_short_rows(kernel, dtype, monkeypatch):
+    monkeypatch.setattr("faltung.methods.direct.bound.REPAID", 0)
+    monkeypatch.setattr("faltung.methods.direct.bound.ALONE", 2000)
+    monkeypatch.setattr("faltung.methods.direct.layout.STAGED_FROM", 0)
+    rng = np.random.default_rng(6)
+    for n in ((3, 8, 33), (2, 9, 50), (4, 17, 96), (1, 23, 131), (2, 12, 511), (1, 9, 512)):
+        for boundary in ("constant", "whole_sample"):
+            same = [
+                Window(pad_low=k // 2, pad_high=k - 1 - k // 2, boundary_low=boundary, boundary_high=boundary, fill_low=3) for k in kernel
+            ]
+            check(make_case(same, n, kernel, dtype), rng, workers=2)

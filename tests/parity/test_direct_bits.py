@@ -185,3 +185,27 @@ def test_many_threads_at_once_on_one_bound_case():
 
     with ThreadPoolExecutor(4) as pool:
         assert all(pool.map(once, range(200)))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(
+    ("batch", "sizes", "kernel"), [(1, (6, 19, 61), (3, 3, 3)), (2, (5, 9, 100), (5, 5, 5)), (37, (90,), (15,)), (3, (17, 33), (3, 4))]
+)
+def test_blocks_put_together_in_scratch(batch, sizes, kernel, dtype, monkeypatch):
+    monkeypatch.setattr("faltung.methods.direct.bound.REPAID", 0)
+    monkeypatch.setattr("faltung.methods.direct.bound.ALONE", 0)
+    same = [Window(pad_low=k // 2, pad_high=k // 2, boundary_low="half_sample", boundary_high="constant") for k in kernel]
+    case = make_case(same, sizes, kernel, dtype, batch=batch)
+    rng = np.random.default_rng(2)
+    x, w = normal(rng, (batch, *sizes), dtype).reshape(batch, 1, *sizes), normal(rng, kernel, dtype)
+    monkeypatch.setattr("faltung.methods.direct.layout.STAGED_FROM", 1 << 60)
+    plain = result(case, x, w, like=np.zeros((batch, 1, *case.output_sizes), dtype))
+    monkeypatch.setattr("faltung.methods.direct.layout.STAGED_FROM", 0)
+    room = np.zeros(plain.nbytes + 80, np.uint8)
+    for first in (0, 1, 4, 8, 16, 60):  # addresses that are no multiple of a number's size too
+        out = room[first : first + plain.nbytes].view(plain.dtype).reshape(plain.shape)
+        direct.Bound(case)(x, w, out, 2)
+        assert np.array_equal(plain, out)
+        assert not room[:first].any()
+        assert not room[first + plain.nbytes :].any()
+        room[:] = 0

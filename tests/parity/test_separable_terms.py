@@ -240,3 +240,12 @@ def test_integer_images_with_other_weights():
         want = np.clip(want, 0, 255) if dtype == "uint8" else want
         assert got.dtype == dtype
         assert np.abs(got - want).max() <= bound + 1e-5 * 255
+
+
+def test_a_plan_of_integers_takes_kernels_of_other_ranks():
+    rng = np.random.default_rng(15)
+    x = rng.integers(0, 256, (512, 512)).astype("uint8")
+    plan = ft.plan(x, np.ones((21, 21), int), mode="same")
+    assert plan.method == "separable"
+    for kernel in (whole_kernel(rng, (21, 21), 2), rng.integers(-3, 4, (21, 21))):
+        assert np.array_equal(plan.with_kernel(kernel)(x), ft.convolve(x, kernel, mode="same", method="shift"))

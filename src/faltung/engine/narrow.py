@@ -184,7 +184,7 @@ def _separable(way: Route, finish: Stored, floats: tuple[str, float], weights: W
     """Return the narrowed Route for a kernel that is a column times a row, or a sum of a few, and its seconds."""
     if way.method not in ("auto", "separable"):
         return None, inf
-    made = narrowed(replace(way, method="separable"), floats[0], finish, floats[1], weights)
+    made = narrowed(replace(way, method="separable", asked=way.method), floats[0], finish, floats[1], weights)
     seconds = _seconds(made)
     return (None, inf) if seconds is None else (made, seconds)
 
