@@ -56,7 +56,8 @@ def test_sampled(monkeypatch):
 @pytest.mark.parametrize("terms", [2, 3])
 def test_several_terms(terms, dtype):
     rng = np.random.default_rng(3)
-    for kernel, n in product([(3, 3), (5, 4), (9, 7), (20, 33)], [(1, 1), (2, 8), (9, 3), (17, 17), (3, 64), (67, 33), (9, 129), (20, 520)]):
+    sizes = [(1, 1), (2, 8), (9, 3), (17, 17), (3, 64), (67, 33), (9, 129), (20, 520)]
+    for kernel, n in product([(3, 3), (5, 4), (9, 7), (20, 33)], sizes):
         w = sum(np.outer(*(rng.integers(-4, 5, k) for k in kernel)) for _ in range(terms)).astype(dtype)
         found = separable.terms(w, exact=True)
         if found is None:  # of a lower rank

@@ -1,4 +1,4 @@
-"""Kernels of rank 2 and 3 as sums of columns times rows: exact on integers, within the bound on floats, non-finite samples kept where they are."""
+"""Kernels of rank 2 and 3 as sums of columns times rows: exact on integers, within the bound on floats; infinities stay where they are."""
 
 from dataclasses import replace
 from itertools import product
@@ -16,7 +16,7 @@ from faltung.methods.bounds import ROUNDOFF, error_bound
 from faltung.methods.separable.bound import Bound
 from faltung.spec.boundary import BOUNDARIES
 from faltung.spec.case import Weights
-from faltung.spec.window import Window, part_of
+from faltung.spec.window import part_of
 
 pytestmark = pytest.mark.compiled
 DTYPES = ("float32", "float64")
@@ -123,11 +123,15 @@ def test_whole_weights_are_factored_exactly(rank):
     assert separable.terms(np.diag([1, 2, 3, 4]).astype("float32"), exact=True) is None  # rank 4
 
 
-def test_terms_that_cancel_are_refused():
+def test_terms_that_cancel_are_refused(monkeypatch):
     one, other = np.array([1, 1, 1, 1.0]), np.array([1, 1, 1, 1.001])
-    assert separable.terms(np.outer(one, one) - np.outer(other, other), exact=False).spread <= 2  # singular vectors do not cancel as these do
+    cancelling = np.outer(one, one) - np.outer(other, other)  # as singular vectors do not
+    assert separable.terms(cancelling, exact=False).spread <= 2
     hadamard = np.array([[10**4, 1], [9999, 1]]).astype("float32")  # whole rows, made short: (1, 0) and (0, 1)
     assert separable.terms(hadamard, exact=True).spread == 1
+    monkeypatch.setattr("faltung.methods.separable.terms.MOST_SPREAD", 1.1)
+    assert separable.terms(np.array([[1, 2], [2, 1]], "float32"), exact=True) is None
+    assert separable.terms(np.array([[1, 0], [0, 1]], "float32"), exact=True).spread == 1
     case = make_case(same((2, 2), "zero"), (9, 9), (2, 2))
     exact = replace(case, exact=float(2**24), weights=Weights(rank=2, terms=2, spread=1.25))
     assert "1.25 times as large" in separable.refuses(exact)

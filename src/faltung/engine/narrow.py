@@ -39,8 +39,8 @@ CONVERSION = 2e-9
 def whole_sums(way: Route, known: Facts, scale_total: tuple[Any, Any], weights_of: Callable[[], Weights | None]) -> Route | None:
     """Return the fastest narrowed Route of integer operands, or None where the plain one is faster or nothing is narrowed.
 
-    `scale_total` are Σw and Σ|w|, where the Spec's scale names one of them; `weights_of` looks whether the kernel is a column times a row, or a
-    sum of a few, and is asked only where that could repay its time.
+    `scale_total` are Σw and Σ|w|, where the Spec's scale names one of them; `weights_of` looks whether the kernel is a column times a
+    row, or a sum of a few, and is asked only where that could repay its time.
     """
     if not possible(way):
         return None

@@ -71,6 +71,11 @@ def test_the_size_follows_from_the_shapes(mode):
     assert np.allclose(ft.run(found.spec, x, found.kernel), y)
 
 
+def test_small_arrays():
+    x, k = picture(12, 9), np.arange(1.0, 13).reshape(3, 4)
+    assert np.allclose(ft.identify(x, made(k, x)).kernel, k)
+
+
 def test_a_convolution_is_given_as_the_correlation_that_it_is():
     x = picture(30, 28)
     found = ft.identify(x, ft.convolve(x, EVEN, mode="valid"))
@@ -98,7 +103,7 @@ def test_one_and_three_axes_colours_and_complex_numbers():
 
 
 def test_error_bars_are_true():
-    """Over many noises, (estimate − truth) / error has variance 1 in every tap: here, and on average, within 6 standard deviations of that."""
+    """Over many noises, (estimate − truth) / error has variance 1, in every tap and on average: here within 6 standard deviations."""
     rng, x = np.random.default_rng(3), picture(40, 40)
     clean, turns = made(EVEN, x, boundary="half_sample"), 60
     scores = []
@@ -191,6 +196,20 @@ class TestWhatCannotBeKnown:
         found = ft.identify(x, y)
         assert "no boundary explains the low end of axis 0" in str(found)
         assert np.allclose(found.kernel, ODD)
+
+    def test_a_given_size_that_is_too_small(self):
+        x = picture(40, 40)
+        y = made(ODD, x)
+        assert "THE KERNEL IS LARGER THAN THIS" in str(ft.identify(x, y, (3, 3)))
+        assert "THE KERNEL IS LARGER THAN THIS" not in str(ft.identify(x, y, ODD.shape))
+
+    def test_clipped_outputs_are_left_out(self):
+        x = (picture(60, 60) // 3 + 85).astype("uint8")
+        sharp = np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])
+        y = np.clip(made(sharp, x.astype(float), boundary="edge"), 0, 255).astype("uint8")
+        found = ft.identify(x, y)
+        assert found.whole[0].tolist() == sharp.tolist()
+        assert "may be clipped, and were left out" in str(found)
 
     def test_shrinking_is_said(self):
         rng = np.random.default_rng(5)

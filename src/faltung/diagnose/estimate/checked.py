@@ -35,7 +35,8 @@ def scene_of(x: Any, y: Any, stride: Any) -> Scene:
     steps = tuple(stride) if isinstance(stride, tuple | list) else (stride,) * axes
     if len(steps) != axes or not all(isinstance(s, int) and not isinstance(s, bool) and s >= 1 for s in steps):
         raise SpecError(f"stride is {stride!r}; it must be a whole number of at least 1, or one for each of the {axes} axes")
-    return Scene(x=_floating(data), y=_floating(result), stride=steps, rounding=_rounding(result))
+    values, clipped = _unclipped(result)
+    return Scene(x=_floating(data), y=values, stride=steps, rounding=_rounding(result), clipped=clipped)
 
 
 def _array(value: Any, name: str) -> Array:
@@ -49,6 +50,19 @@ def _array(value: Any, name: str) -> Array:
     if not np.isfinite(found).any():
         raise SpecError(f"{name} holds no finite number")
     return found
+
+
+def _unclipped(y: Array) -> tuple[Array, int]:
+    """Return a result as floats, and how many outputs stand at the ends of a narrow dtype's range: they may be clipped, and become NaN.
+
+    Where those are the most, they are what there is, and stay.
+    """
+    values = _floating(y)
+    if y.dtype.kind not in "iu" or y.dtype.itemsize > 2:
+        return values, 0
+    ends = (y == np.iinfo(y.dtype).min) | (y == np.iinfo(y.dtype).max)
+    count = int(ends.sum())
+    return (np.where(ends, np.nan, values), count) if 0 < count < y.size / 2 else (values, 0)
 
 
 def _floating(values: Array) -> Array:

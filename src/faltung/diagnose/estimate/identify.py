@@ -9,7 +9,7 @@ import numpy as np
 from faltung.diagnose.estimate.borders import LAWS, Border, find_borders, nothing_outside
 from faltung.diagnose.estimate.checked import boxes, scene_of
 from faltung.diagnose.estimate.constraints import basis, separable
-from faltung.diagnose.estimate.result import Estimate, estimate_of
+from faltung.diagnose.estimate.result import Estimate, Told, estimate_of
 from faltung.diagnose.estimate.scene import Box, Outside, Scene, blocks, interior, whole
 from faltung.diagnose.estimate.sizes import at_the_rim, centred, held, radii
 from faltung.diagnose.estimate.solve import SURELY, Equations, Fit, Rows, equations, solved
@@ -18,6 +18,8 @@ from faltung.spec.boundary import parse_boundary
 
 Array = np.ndarray[Any, Any]
 Part = tuple[slice, ...]
+LEAST_A_TAP = 3
+"""Outputs inside for each tap, for a look beyond a given size."""
 FEW, OUTPUTS_A_TAP, MANY_TAPS = 10_000, 12, 400
 """Outputs that a first look takes, at least so many for each tap; with MANY_TAPS the last look takes no more: their square is the cost."""
 
@@ -96,7 +98,8 @@ def identify(
     border = _border(scene, box, wanted) if laws is None else Border(outside=laws, unexplained=(), equal=())
     part = interior(scene, box) if border.unexplained else whole(scene)
     fit = _fitted(scene, box, border.outside, part, wanted)
-    return estimate_of(scene, box, border, fit, size_chosen=given is None, constraints=(symmetric, separable), partly=border.unexplained)
+    told = Told(size_chosen=given is None, symmetric=symmetric, separable=separable, larger=_larger(scene, box, wanted) if given else None)
+    return estimate_of(scene, box, border, fit, told)
 
 
 def _everywhere(law: Any, axes: int) -> Outside:
@@ -128,6 +131,20 @@ def _best(scene: Scene, given: list[Box], wanted: Wanted, laws: Outside | None) 
     outside = laws or nothing_outside(scene.axes)
     fits = [_plain(scene, box, outside, _usable(scene, box, laws is not None), wanted) for box in given]
     return min(zip(given, fits, strict=True), key=lambda pair: pair[1].residual)[0]
+
+
+def _larger(scene: Scene, box: Box, wanted: Wanted) -> Box | None:
+    """Return the box of taps that are not zero if it goes beyond the one given, None where it does not or cannot be seen."""
+    if any(m != -(-n // s) for n, m, s in zip(scene.samples, scene.outputs, scene.stride, strict=True)):
+        return None
+    wide = Box(low=tuple(low - 1 for low in box.low), sizes=tuple(size + 2 for size in box.sizes))
+    part = interior(scene, wide)
+    if np.prod([s.stop - s.start for s in part]) < LEAST_A_TAP * wide.taps:
+        return None
+    fit = _plain(scene, wide, nothing_outside(scene.axes), part, wanted)
+    found = held(scene, wide, fit) if fit.free == 0 and not fit.shrunk else None
+    beyond = found is not None and any(a < b or c > d for a, b, c, d in zip(found.low, box.low, found.high, box.high, strict=True))
+    return found if beyond else None
 
 
 def _usable(scene: Scene, box: Box, known: bool) -> Part:

@@ -25,6 +25,16 @@ POOR = 1e6
 """A condition beyond which some combination of weights is known a thousand times less well than another."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a fit was told: constraints, whether nobody said the size, and the larger box that the taps take where one was said."""
+
+    size_chosen: bool
+    symmetric: str | None
+    separable: bool
+    larger: Box | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Estimate:
     """The kernel between two arrays, as `faltung.identify` found it; `str` says everything.
@@ -102,10 +112,7 @@ class Estimate:
         })  # fmt: skip
 
 
-def estimate_of(
-    scene: Scene, box: Box, border: Border, fit: Fit, *, size_chosen: bool, constraints: tuple[str | None, bool],
-    partly: tuple[tuple[int, int], ...],
-) -> Estimate:  # fmt: skip
+def estimate_of(scene: Scene, box: Box, border: Border, fit: Fit, told: Told) -> Estimate:
     """Return the estimate that a fit is, with its name and what is to be said of it."""
     taps, errors = box.taps, np.sqrt(np.maximum(np.real(np.diag(fit.covariance)), 0))
     kernel = fit.values[:taps].reshape(box.sizes)
@@ -119,7 +126,7 @@ def estimate_of(
         offset=fit.values[taps].item(), offset_error=float(errors[taps]), residual=fit.residual, share=fit.residual / spread,
         outputs=fit.count, shrunk=fit.shrunk, whole=fractions(kernel, errors[:taps].reshape(box.sizes)) if known else None,
         name=nearest(kernel, fit.gram, variance) if known else None,
-        notes=tuple(_notes(scene, box, border, fit, fit.residual / spread, size_chosen, constraints, partly)),
+        notes=tuple(_notes(scene, box, border, fit, fit.residual / spread, told)),
     )  # fmt: skip
 
 
@@ -154,16 +161,13 @@ def _tidy(value: float) -> float | int:
     return int(near) if near == int(near) else near
 
 
-def _notes(
-    scene: Scene, box: Box, border: Border, fit: Fit, share: float, size_chosen: bool, constraints: tuple[str | None, bool],
-    partly: tuple[tuple[int, int], ...],
-) -> list[str]:  # fmt: skip
+def _notes(scene: Scene, box: Box, border: Border, fit: Fit, share: float, told: Told) -> list[str]:
     found = []
     if not np.abs(fit.values[:-1]).max(initial=0) > 1e-9 * abs(fit.values[-1]):
         return ["NOTHING IN THE RESULT DEPENDS ON THE INPUT: every weight may be zero"]
-    if size_chosen and share <= POOR_SHARE:
+    if told.size_chosen and share <= POOR_SHARE:
         found.append("the size is the smallest box of taps that are not zero beyond chance")
-    found += [f"constrained: {word}" for word in (constraints[0], "separable" if constraints[1] else None) if word]
+    found += [f"constrained: {word}" for word in (told.symmetric, "separable" if told.separable else None) if word]
     if fit.free:
         found.append(
             f"THE DATA DO NOT DETERMINE THE KERNEL: {_why(scene)}; {fit.free} of {fit.values.size} combinations of weights are open, and "
@@ -178,7 +182,13 @@ def _notes(
         found.append(f"the input is so smooth that neighbouring weights are hard to tell apart (condition {fit.condition:.1g})")
     if share > POOR_SHARE:
         found.append(f"NO KERNEL OF THIS SIZE EXPLAINS THE RESULT: what it leaves is {100 * share:.0f} % of the result's spread")
-    for axis, end in partly:
+    if told.larger is not None:
+        found.append("THE KERNEL IS LARGER THAN THIS: weights just beyond it are not zero; give a larger shape, or none")
+    elif share > POOR_SHARE and told.size_chosen:
+        found.append("if it should be larger than what could be tried here, give its shape")
+    if scene.clipped:
+        found.append(f"{scene.clipped:,} outputs at the ends of their dtype's range may be clipped, and were left out")
+    for axis, end in border.unexplained:
         found.append(f"no boundary explains the {ENDS[end]} end of axis {axis}; outputs whose window leaves the input were left out")
     return found + [f"boundaries that cannot be told apart here: {text}" for text in border.equal]
 

@@ -49,12 +49,14 @@ class Scene:
     """Input (items, *sizes) and result (items, *outputs), as floats or complex numbers, and the step from one output to the next.
 
     `rounding` is what one unit in the last place of the result's dtype comes to at its greatest value; 1/√12 of a unit for integers.
+    `clipped` outputs stood at the ends of their dtype's range, and are NaN here.
     """
 
     x: Array
     y: Array
     stride: tuple[int, ...]
     rounding: float
+    clipped: int = 0
 
     @property
     def axes(self) -> int:

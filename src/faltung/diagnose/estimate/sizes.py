@@ -12,7 +12,7 @@ from faltung.diagnose.estimate.solve import Fit
 Array = np.ndarray[Any, Any]
 RADII = (1, 2, 4, 7, 12, 20, 40, 80, 160)
 MOST_TAPS = 1100
-OUTPUTS_A_TAP = 3
+OUTPUTS_A_TAP = 1.5
 """A window is tried while its interior has so many outputs for each of its taps."""
 ROUNDING = 1e-13
 """What rounding in the normal equations leaves of a weight of 1, for a condition of 1."""

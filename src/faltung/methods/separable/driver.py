@@ -5,8 +5,8 @@
 The ring holds the row pass of the positions which the next output rows read; position p stands in slot (p - first) mod ring. A position
 outside of the first axis is a row like any other: the boundary says which row of x is read for it, or that it is a row of fill values,
 so that the fill of the first axis holds where a sample is outside on both. The table of the slots' addresses stands twice over in
-scratch: the rows that an output reads are neighbours in it, wherever the ring begins. Several terms have a ring and a table each, one behind
-the other, and so have u and v.
+scratch: the rows that an output reads are neighbours in it, wherever the ring begins. Several terms have a ring and a table each, one
+behind the other, and so have u and v.
 """
 
 from faltung.codegen.builder import Builder, Dialect, Operand, Value, vector, zeros

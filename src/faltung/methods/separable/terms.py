@@ -3,8 +3,8 @@
 **Integers** (all weights whole): Euclid's steps on the rows leave as many whole rows as the rank is, of which every row of the kernel is a
 whole combination. Pairs of them are then made short, each less a multiple of the other, so that little cancels between the terms.
 
-**Floats**: the largest singular values, in float64; one step of least squares in longdouble for either side; rounded to the dtype. Accepted,
-as for one term, where Σ|w − Σ u·v| ≤ 8·unit roundoff·Σ|w|.
+**Floats**: the largest singular values, in float64; a step of least squares in longdouble for either side; rounded to the dtype.
+Accepted, as for one term, where Σ|w − Σ u·v| ≤ 8·unit roundoff·Σ|w|.
 
 `spread` is Σ over the terms of Σ|u·v|, over Σ|w|: roundings count so much more, and whole sums get so much larger on their way. Each v is
 scaled by a power of two, its u by the inverse, so that Σ|v| ≤ 1/2: no row pass can overflow.
