@@ -123,7 +123,7 @@ def _rolled(h: Hypothesis, finish: Finish, facts: Facts) -> Iterator[Found]:
             continue
         back = replace(h.arrangement, y=np.roll(y, tuple(-r for r in rolls), tuple(range(2, y.ndim))))
         lines = tuple(replace(line, pad=pad) for line, (pad, _) in zip(h.lines, choice, strict=True))
-        moved = tuple((r, a) for r, a in zip(rolls, axes, strict=True) if r)
+        moved = tuple((-r if flip else r, a) for r, a, flip in zip(rolls, axes, h.flips, strict=True) if r)
         change = Change(place="result", name="roll", values=(tuple(r for r, _ in moved), tuple(a for _, a in moved)))
         yield from _as_moved(replace(h, arrangement=back, lines=lines), change, finish, facts)
 
@@ -183,13 +183,14 @@ def _within(h: Hypothesis, choice: Any, kept: tuple[Any, ...], value: Any, finis
     if any(low < 0 or high < 0 for _, _, low, high in choice):
         if value != 0 or any(low + high for _, _, low, high in choice):
             return
-        steps = dict(zip(axes, (low for _, _, low, _ in choice), strict=True))
+        steps = dict(zip(axes, (-low if flip else low for (_, _, low, _), flip in zip(choice, h.flips, strict=True)), strict=True))
         change = Change(place="result", name="shift", values=(tuple(steps.get(a, 0) for a in range(_result_rank(h, rank))),))
         for found, more in _as_moved(inner, change, finish, facts):
             whole = tuple(replace(line, pad=pad) for line, (pad, _, _, _) in zip(found.lines, choice, strict=True))
             yield replace(found, arrangement=_resized(found, choice), lines=whole), more
         return
-    pads = dict(zip(axes, ((low, high) for _, _, low, high in choice), strict=True))
+    sides = ((high, low) if flip else (low, high) for (_, _, low, high), flip in zip(choice, h.flips, strict=True))
+    pads = dict(zip(axes, sides, strict=True))
     values = (tuple(pads.get(a, (0, 0)) for a in range(_result_rank(h, rank))), value)
     yield from _as_moved(inner, Change(place="result", name="pad", values=values), finish, facts)
 

@@ -150,9 +150,10 @@ def _is_word(hypothesis: Hypothesis) -> bool:
 
 
 def _usual(base: Hypothesis, axis: int, pads: Array) -> Array:
-    """Return the shifts of the words and their neighbours."""
-    reach = _reach(base, axis)
+    """Return the shifts of the words and their neighbours; and those by half the size too, as `fftshift` makes them."""
+    reach, m = _reach(base, axis), base.sizes[axis].m
     words = {word + by for word in (0, reach // 2, reach - reach // 2, reach) for by in (-1, 0, 1)}
+    words |= {word + by for word in (reach, 0, reach // 2) for by in (m // 2, -(m // 2), (m + 1) // 2, -((m + 1) // 2))}
     return np.array([pad for pad in pads if pad in words])
 
 

@@ -15,6 +15,8 @@ Array = np.ndarray[Any, Any]
 Looks = Iterator[tuple[Arrangement, Scope]]
 DEEP = 4
 """Axes from which on the first guess is a layout: all of them sliding is looked at only then."""
+ANYWHERE = 1 << 23
+"""Products of both sizes up to which every shift of the result is tried."""
 EXCHANGEABLE = 1 << 14
 """Products of both sizes up to which the kernel is taken for the input, under every law."""
 
@@ -42,15 +44,19 @@ def _all_sliding(of: Operands) -> Looks:
     return ((way, Scope()) for way in plain(of.x, of.k, of.y) if of.x.ndim >= DEEP)
 
 
+def _stiff(of: Operands) -> Iterator[Arrangement]:
+    """Yield the usual arrangements; in three dimensions the kernel keeps its axes."""
+    return (replace(way, may_permute=way.may_permute and way.rank < 3) for way in ways(of))
+
+
 def _worded(of: Operands) -> Looks:
-    return ((way, Scope(steps="worded")) for way in ways(of))
+    return ((way, Scope(steps="worded")) for way in _stiff(of))
 
 
 def _flipped(of: Operands) -> Looks:
-    for way in ways(of):
-        own = replace(way, may_permute=way.may_permute and way.rank < 3)
-        for flips in list(product((True, False), repeat=own.rank))[:-1]:
-            yield own, Scope(flips=flips)
+    for way in _stiff(of):
+        for flips in list(product((True, False), repeat=way.rank))[:-1]:
+            yield way, Scope(flips=flips)
 
 
 def _flipped_freely(of: Operands) -> Looks:
@@ -72,15 +78,15 @@ def _freely(of: Operands) -> Looks:
 
 
 def _mixed(of: Operands) -> Looks:
-    return ((way, Scope(steps="mixed")) for way in ways(of))
+    return ((way, Scope(steps="mixed")) for way in _stiff(of))
 
 
 def _anywhere(of: Operands) -> Looks:
-    return ((way, Scope(steps="unit", anywhere=True)) for way in ways(of))
+    return ((way, Scope(steps="unit", anywhere=True)) for way in _stiff(of) if of.x.size * of.k.size <= ANYWHERE)
 
 
 def _any_steps(of: Operands) -> Looks:
-    return ((way, Scope(steps="any")) for way in ways(of))
+    return ((way, Scope(steps="any")) for way in _stiff(of))
 
 
 def _exchanged(of: Operands) -> Looks:

@@ -5,8 +5,8 @@
 A block is up to R neighbouring output rows (the strip's tile height), or a few times as many where all columns go through scratch: they
 share the rows that are copied. For each block the driver builds a table of input rows, one
 for each tap of the outer axes, where the boundary picks the row: no padded copy of the input is made. Columns whose taps all fall
-inside of the last axis are computed from x as it lies; the others, a few at each end, from short stretches of the rows which are
-copied to scratch through the boundary. When x or the stride does not let vectors be read from x, all columns go that way.
+inside of the last axis are computed from x as it lies; the others, a few at each end (both at once where few), from stretches of rows
+which are copied to scratch through the boundary. When x or the stride does not let vectors be read from x, all columns go that way.
 
 A sample that lies outside on several axes takes the fill value of the first (lowest-numbered) of them.
 
@@ -172,24 +172,13 @@ def emit_pieces(name: str, driver: Driver, dialect: Dialect) -> Builder:
     b = Builder(name, PIECE_ARGUMENTS, dialect, internal=True, attributes="noinline")
     record, w, target, scratch, strip, low, begin, behind, high = b.arguments
     wide, tile = b.load("i64", record, FIELD["wide"]), b.load("i64", record, FIELD["tile"])
-    tap_rows, scratch_row = b.load("i64", record, FIELD["tap_rows"]), b.load("i64", record, FIELD["scratch_row"])
+    tap_rows = b.load("i64", record, FIELD["tap_rows"])
     result = b.at(scratch, b.load("i64", record, FIELD["result"]))
     pairs = b.at(scratch, b.mul(tap_rows, 24))
     area, table = b.at(scratch, b.mul(tap_rows, TABLES)), b.at(scratch, b.mul(tap_rows, 16))
     out_stride, strip_height = b.load("i64", record, FIELD["out_stride"]), b.load("i64", record, FIELD["strip_height"])
 
-    def one_row(i: Value, carried: list[Value]) -> list[Operand]:
-        """Give the strip a row of fill values, or a row in scratch, which is noted as one to be copied."""
-        base, fill = table_entry(b, scratch, tap_rows, i)
-        line = b.at(area, b.mul(i, scratch_row))
-        real = b.compare("eq", fill, NULL)
-        b.store(b.select(real, line, fill), scratch, b.mul(b.add(i, b.mul(tap_rows, 2)), 8))
-        pair = b.at(pairs, b.mul(carried[0], PAIR))
-        b.store(base, pair)
-        b.store(line, pair, 8)
-        return [b.select(real, b.add(carried[0], 1), carried[0])]
-
-    real_rows = b.loop(0, tap_rows, one_row, [0])[0]
+    real_rows = rows_to_copy(b, record, scratch, pairs, area)
     joined = ends_joined(b, driver, record, b.sub(begin, low), b.sub(high, behind))
     ends = b.select(joined, 2, 1)
 
@@ -238,7 +227,25 @@ def emit_pieces(name: str, driver: Driver, dialect: Dialect) -> Builder:
     return b
 
 
-def ends_joined(b: Builder, driver: Driver, record: Value, low: Value, high: Value) -> Value:
+def rows_to_copy(b: Builder, record: Value, scratch: Value, pairs: Value, area: Value) -> Value:
+    """Write the strip's table of rows, and the pairs of those that are to be copied to scratch; return how many they are."""
+    tap_rows, scratch_row = b.load("i64", record, FIELD["tap_rows"]), b.load("i64", record, FIELD["scratch_row"])
+
+    def one_row(i: Value, carried: list[Value]) -> list[Operand]:
+        """Give the strip a row of fill values, or a row in scratch, which is noted as one to be copied."""
+        base, fill = table_entry(b, scratch, tap_rows, i)
+        line = b.at(area, b.mul(i, scratch_row))
+        real = b.compare("eq", fill, NULL)
+        b.store(b.select(real, line, fill), scratch, b.mul(b.add(i, b.mul(tap_rows, 2)), 8))
+        pair = b.at(pairs, b.mul(carried[0], PAIR))
+        b.store(base, pair)
+        b.store(line, pair, 8)
+        return [b.select(real, b.add(carried[0], 1), carried[0])]
+
+    return b.loop(0, tap_rows, one_row, [0])[0]
+
+
+def ends_joined(b: Builder, driver: Driver, record: Value, low: Operand, high: Operand) -> Value:
     """Return whether the two ends of a row, of `low` and `high` columns, are one piece: a vector each, the second behind the first."""
     fits = b.compare("sle", b.add(low, b.load("i64", record, FIELD["extra"])), driver.lanes)
     neither_empty = b.both(b.compare("sgt", low, 0), b.compare("sgt", high, 0))

@@ -5,7 +5,7 @@
     y[o, j] = Σ over t ascending of  u[t] · (Σ over s ascending of  v[s] · X[…, t, …, s])        w[t, s] = u[t]·v[s]
 
 K + K' multiply-adds instead of K·K'; three axes: see `solid`. A kernel of rank 2 or 3 on two axes is a sum of as many such terms, which
-follow each other in one pass over memory (see `terms`). **Bits**: row pass and column pass are chains of fused multiply-adds, in
+follow each other in one pass over memory (see `several`). **Bits**: row pass and column pass are chains of fused multiply-adds, in
 window order, from +0; they depend on the factors alone, and not on chunks, bands, threads, or on how the arrays lie. **Samples that are not
 finite**: the factors' products have the signs and zeros of the weights, so an infinity or a NaN has here the effect that it has in the sum
 itself; where several terms are summed, outputs that are not finite are taken from `direct`.
@@ -21,7 +21,7 @@ from faltung.methods.separable import solid
 from faltung.methods.separable.bound import Array, Bound
 from faltung.methods.separable.factor import factors
 from faltung.methods.separable.layout import ELEMENTS, Sizes
-from faltung.methods.separable.terms import MOST_TERMS, terms
+from faltung.methods.separable.several import MOST_TERMS, terms
 from faltung.methods.separable.timing import seconds
 from faltung.spec.case import Case, Weights
 
@@ -31,7 +31,7 @@ MOST_SCRATCH = 2 << 20
 EXACT = {"float32": 2**24, "float64": 2**53}
 """The largest whole numbers which these hold without a gap."""
 LARGEST_FILL = 2.0**64
-"""As large as integer samples: see `terms`."""
+"""As large as integer samples: see `several`."""
 
 __all__ = ["MOST_TERMS", "NAME", "bind", "cost", "factors", "found", "refuses", "run", "terms", "why_not"]
 

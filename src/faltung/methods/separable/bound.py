@@ -22,7 +22,7 @@ from faltung.methods.points import recompute
 from faltung.methods.separable.factor import factors
 from faltung.methods.separable.layout import CACHE_LINE, Sizes, Tables, record, tables
 from faltung.methods.separable.passes import Shape
-from faltung.methods.separable.terms import terms
+from faltung.methods.separable.several import terms
 from faltung.methods.workers import share
 from faltung.spec.case import Case
 from faltung.spec.window import part_of

@@ -192,7 +192,7 @@ def emit_column(shape: Shape, rows: int, dialect: Dialect) -> Builder:
 
 
 def note(b: Builder, sums: Sequence[Value], place: Value) -> None:
-    """Make a lane of the vector at `place` NaN if one of the sums is not finite; else it stays 0, unless the sum of these sums overflows."""
+    """Make a lane of the vector at `place` NaN if one of the sums is not finite; else it stays 0, unless the sum of them overflows."""
     while len(sums) > 1:
         pairs = zip(sums[::2], sums[1::2], strict=False)
         sums = [b.arithmetic("fadd", one, other) for one, other in pairs] + list(sums[len(sums) // 2 * 2 :])
