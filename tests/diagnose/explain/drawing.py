@@ -30,7 +30,7 @@ class Drawn:
 def draw(rng: np.random.Generator) -> Drawn:
     """Return a draw that can be computed."""
     while True:
-        rank = int(rng.choice([1, 2, 2, 2, 2, 3]))
+        rank = int(rng.choice([1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3]))
         x, k = operands(rng, rank)
         spec = plain_spec(rng, rank)
         names = tuple(str(n) for n in rng.choice(list(DEVIATIONS), size=int(rng.integers(0, 3)), replace=False))

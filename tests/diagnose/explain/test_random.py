@@ -13,7 +13,7 @@ from faltung.diagnose.explain.predict import predict
 from faltung.diagnose.explain.search import search
 
 Array = np.ndarray[Any, Any]
-KNOWN_SHARE = 0.97
+KNOWN_SHARE = 0.95
 """Draws whose truth must be found; of the rest the search says that it looked in vain (any scale, then wrapped to few bits)."""
 
 

@@ -13,16 +13,14 @@ from faltung.diagnose.explain.explanation import Explanation, Near, Search, Stag
 from faltung.diagnose.explain.hypothesis import explained
 from faltung.diagnose.explain.judge import Level, judge
 from faltung.diagnose.explain.search_explain import Failing, explain, nearness, swapped, working
-from faltung.diagnose.explain.search_locate import Scope, candidates
+from faltung.diagnose.explain.search_locate import MOST_WORK, Scope, candidates
 from faltung.diagnose.explain.search_pick import picked
 from faltung.diagnose.explain.search_rounds import EARLY, ROUNDS, Operands
 from faltung.diagnose.explain.space import Arrangement
 
 Array = np.ndarray[Any, Any]
 MOST_FOUND = 64
-"""Explanations that are kept; the stage "fully" says how many there were."""
-MOST_LOOKED_AT = 4000
-"""Kernels with steps that are compared with the result before the search gives up: the stage "rounds" says how many rounds it left."""
+"""Explanations that are kept."""
 NEAREST, MOST_FAILING = 4, 200
 """Failing hypotheses that are returned, and that are remembered."""
 
@@ -34,7 +32,9 @@ class _Hunt:
     of: Operands
     found: dict[Explanation, Level] = field(default_factory=dict)
     failing: list[Failing] = field(default_factory=list)
-    tally: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("rounds", "shapes", "samples", "aligned", "borders", "fully"), 0))
+    tally: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("rounds", "work", "shapes", "samples", "aligned", "borders", "fully"), 0)
+    )
 
 
 def search(x: Any, k: Any, y: Any) -> Search:
@@ -63,10 +63,12 @@ def search(x: Any, k: Any, y: Any) -> Search:
     for number, (round_, closely) in enumerate(ROUNDS):
         for arrangement, scope in round_(of):
             _look(hunt, arrangement, replace(scope, closely=closely))
+        if hunt.tally["work"] > MOST_WORK:
+            break
         hunt.tally["rounds"] += 1
         if number == EARLY and not hunt.found:
             _add(hunt, tuple(swapped(of)))
-        if hunt.found or hunt.tally["samples"] > MOST_LOOKED_AT:
+        if hunt.found:
             break
     return _result(hunt)
 

@@ -29,6 +29,8 @@ ENOUGH = 4
 """Equal outputs that make a candidate, where any shift leaves so many inside."""
 TELLING = {True: 3, False: 8}
 """Outputs inside below which the laws are guessed too, one for all ends, and the outputs at the borders compared."""
+MOST_WORK, BASE_WORK = 1 << 29, 100_000
+"""Numbers gone through before the search gives up, and what a base costs at least, in such numbers: about 10 s in all."""
 FREE = 6
 """Shifts that fit equally from which on only those of the words are kept."""
 MOST = 24
@@ -70,9 +72,19 @@ def candidates(
     tally["samples"] += len(bases)
     for laws in (False, True):
         for base, each, cache in bases:
+            tally["work"] += _work(base, scope)
+            if tally["work"] > MOST_WORK:
+                return
             yield from _aligned(base, each, replace(scope, laws=laws), near, cache)
         if found():
             return
+
+
+def _work(base: Hypothesis, scope: Scope) -> int:
+    """Return about how many numbers the comparison of one base goes through."""
+    shifts = min(prod(len(_pads(base, axis, scope)) for axis in range(len(base.lines))), MOST_SHIFTS)
+    positions = min(base.arrangement.x[0].size, SMALL) * base.w[0, 0].size
+    return BASE_WORK + positions + shifts * (CLOSELY if scope.closely else 4 * SAMPLES)
 
 
 def _bases(
@@ -107,13 +119,19 @@ def _aligned(base: Hypothesis, step: tuple[Step, ...], scope: Scope, near: float
     elif _is_small(base) and cache.get(("counted", step), 0) < TELLING[scope.closely]:
         for law in LAWS:
             shifts = pads if prod(len(each) for each in pads) <= MOST_GUESSED else tuple(_usual(base, a, p) for a, p in enumerate(pads))
-            wide = tuple((r[0] - 2 * _reach(base, a) - 8, r[1] + 2 * _reach(base, a) + 8) for a, r in enumerate(ranges))
+            wide = tuple(_read_by(base, a, each) for a, each in enumerate(shifts))
             found += _chosen(base, step, _matched(base, step, shifts, samples, wide, law, cache, scope.closely), len(samples.values))
     usual = [c for c in found if _is_word(c.hypothesis)]
     if len(found) > FREE and usual:  # the data do not fix the shift
         found = usual
     unique = {tuple((line.pad) for line in c.hypothesis.lines): c for c in sorted(found, key=lambda c: c.share)}
     return sorted(unique.values(), key=lambda c: (-c.share, _unusual(c.hypothesis)))[:MOST]
+
+
+def _read_by(base: Hypothesis, axis: int, pads: Array) -> tuple[int, int]:
+    """Return the first and last position that any output reads under these shifts."""
+    last = base.lines[axis].stride * (base.sizes[axis].m - 1) + _reach(base, axis)
+    return int(-pads.max()), int(last - pads.min())
 
 
 def _reach(base: Hypothesis, axis: int) -> int:
@@ -134,7 +152,7 @@ def _pads(base: Hypothesis, axis: int, scope: Scope) -> Array:
     if prod(size.m for size in base.sizes) < 6 and scope.steps == "fewest":  # too few outputs to tell an unusual shift from a chance
         words = sorted({0, reach // 2, reach - reach // 2, reach})
         return np.array([pad for pad in words if _behind_of_word(pad, behind - pad, reach, line.stride)] or words)
-    low, high = -(reach + 3 + line.stride), reach + reach // 2 + 3
+    low, high = -(reach + 3 + line.stride), reach + reach // 2 + 3 + 2 * (line.stride - 1)
     low = min(low, behind - 3) if line.stride == 1 else low
     return np.arange(max(low, -length + 1), high + 1)
 

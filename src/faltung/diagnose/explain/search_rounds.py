@@ -32,12 +32,18 @@ class Operands:
 
 def ways(of: Operands) -> Iterator[Arrangement]:
     """Yield the usual arrangements."""
-    for way in (plain, with_channels, without_batch) if of.x.ndim < DEEP else (with_channels, without_batch):
+    for way in (with_channels, without_batch, plain) if of.x.ndim < DEEP else (with_channels, without_batch):
         yield from way(of.x, of.k, of.y)
 
 
+def _layouts(of: Operands) -> Looks:
+    for way in (with_channels, without_batch):
+        for arrangement in way(of.x, of.k, of.y):
+            yield arrangement, Scope()
+
+
 def _fewest(of: Operands) -> Looks:
-    return ((way, Scope()) for way in ways(of))
+    return ((way, Scope()) for way in plain(of.x, of.k, of.y) if of.x.ndim < DEEP)
 
 
 def _all_sliding(of: Operands) -> Looks:
@@ -96,10 +102,11 @@ def _exchanged(of: Operands) -> Looks:
 
 
 ROUNDS: tuple[tuple[Callable[[Operands], Looks], bool], ...] = (
-    (_fewest, True), (_fewest, False), (_all_sliding, True), (_worded, True), (_flipped, True), (_moved, True), (_freely, True),
+    (_layouts, True), (_fewest, True), (_layouts, False), (_fewest, False), (_all_sliding, True),
+    (_worded, True), (_flipped, True), (_moved, True), (_freely, True),
     (_mixed, True), (_flipped_freely, True), (_moved_mixed, True), (_worded, False), (_flipped, False), (_moved, False),
     (_freely, False), (_anywhere, True), (_any_steps, True), (_exchanged, True), (_mixed, False),
 )  # fmt: skip
 """What is looked at, in this order, and whether outputs must equal the sums there or may resemble them."""
-EARLY = 1
+EARLY = 3
 """Rounds after which the words with exchanged operands are tried."""

@@ -88,7 +88,7 @@ def _has_word(step: Step, n: int, k: int, m: int) -> bool:
     reach, length = dilation * (k - 1), spread * (n - 1) + 1
     rooms = {length + reach, length, length - reach, length + 2 * (reach // 2) - reach}
     if spread > 1:
-        return m in (length + reach, spread * n, length, *(length + reach + out - 2 * pad for out in range(spread) for pad in range(reach)))
+        return length - reach - 2 <= m <= length + reach + spread
     return any((room - 1) // stride + 1 == m for room in rooms if room >= 1)
 
 
@@ -110,7 +110,7 @@ def _of_axis(n: int, k: int, m: int) -> list[Step]:
             continue
         lowest = -(n + reach) if stride == spread == 1 else -(2 * stride + reach + 3)
         if spread > 1:
-            lowest = -2
-        if lowest <= room <= 2 * reach + 4 + spread:
+            lowest = -reach - 2
+        if lowest <= room <= 2 * reach + 4 * stride + spread + 1:
             found.append((stride, dilation, spread))
     return sorted(found, key=lambda step: (sum(s > 1 for s in step), max(step), step))

@@ -171,8 +171,7 @@ def emit_pieces(name: str, driver: Driver, dialect: Dialect) -> Builder:
     """
     b = Builder(name, PIECE_ARGUMENTS, dialect, internal=True, attributes="noinline")
     record, w, target, scratch, strip, low, begin, behind, high = b.arguments
-    wide, tile = b.load("i64", record, FIELD["wide"]), b.load("i64", record, FIELD["tile"])
-    tap_rows = b.load("i64", record, FIELD["tap_rows"])
+    wide, tile, tap_rows = (b.load("i64", record, FIELD[name]) for name in ("wide", "tile", "tap_rows"))
     result = b.at(scratch, b.load("i64", record, FIELD["result"]))
     pairs = b.at(scratch, b.mul(tap_rows, 24))
     area, table = b.at(scratch, b.mul(tap_rows, TABLES)), b.at(scratch, b.mul(tap_rows, 16))
