@@ -84,7 +84,7 @@ def _work(base: Hypothesis, scope: Scope) -> int:
     """Return about how many numbers the comparison of one base goes through."""
     shifts = min(prod(len(_pads(base, axis, scope)) for axis in range(len(base.lines))), MOST_SHIFTS)
     positions = min(base.arrangement.x[0].size, SMALL) * base.w[0, 0].size
-    return BASE_WORK + positions + shifts * (CLOSELY if scope.closely else 4 * SAMPLES)
+    return int(BASE_WORK + positions + shifts * (CLOSELY if scope.closely else 4 * SAMPLES))
 
 
 def _bases(
