@@ -23,7 +23,7 @@ from faltung.spec import Spec
 Array = np.ndarray[Any, Any]
 Level = Literal["exact", "rounding", "transform", "wrong"]
 TRANSFORM = 4
-"""Times log2(entries)·u: 0.75 was the largest seen of scipy.fft against longdouble sums (one axis, float32 and float64, 2^4 to 2^22 points)."""
+"""Times log2(entries)·u: 0.75 was the largest seen of scipy.fft against longdouble sums (one axis, both precisions, 2^4 to 2^22)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

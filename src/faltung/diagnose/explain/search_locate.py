@@ -29,8 +29,8 @@ ENOUGH = 4
 """Equal outputs that make a candidate, where any shift leaves so many inside."""
 TELLING = {True: 3, False: 8}
 """Outputs inside below which the laws are guessed too, one for all ends, and the outputs at the borders compared."""
-MOST_WORK, BASE_WORK = 1 << 29, 100_000
-"""Numbers gone through before the search gives up, and what a base costs at least, in such numbers: about 10 s in all."""
+MOST_WORK, BASE_WORK = 1 << 30, 100_000
+"""Numbers gone through before the search gives up, and what a base costs at least, in such numbers: 3 to 10 s in all."""
 FREE = 6
 """Shifts that fit equally from which on only those of the words are kept."""
 MOST = 24

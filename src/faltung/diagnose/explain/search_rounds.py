@@ -79,6 +79,10 @@ def _moved_mixed(of: Operands) -> Looks:
     return ((way, replace(scope, steps="mixed")) for way, scope in _moved(of) if of.x.ndim == 2)
 
 
+def _moved_freely(of: Operands) -> Looks:
+    return ((way, replace(scope, steps="unit")) for way, scope in _moved(of))
+
+
 def _freely(of: Operands) -> Looks:
     return ((way, Scope(steps="unit")) for way in ways(of))
 
@@ -102,11 +106,11 @@ def _exchanged(of: Operands) -> Looks:
 
 
 ROUNDS: tuple[tuple[Callable[[Operands], Looks], bool], ...] = (
-    (_layouts, True), (_fewest, True), (_layouts, False), (_fewest, False), (_all_sliding, True),
-    (_worded, True), (_flipped, True), (_moved, True), (_freely, True),
-    (_mixed, True), (_flipped_freely, True), (_moved_mixed, True), (_worded, False), (_flipped, False), (_moved, False),
-    (_freely, False), (_anywhere, True), (_any_steps, True), (_exchanged, True), (_mixed, False),
+    (_layouts, True), (_fewest, True), (_flipped, True), (_moved, True), (_layouts, False), (_fewest, False), (_all_sliding, True),
+    (_worded, True), (_freely, True), (_mixed, True), (_flipped_freely, True), (_moved_freely, True), (_moved_mixed, True),
+    (_flipped, False), (_moved, False),
+    (_worded, False), (_freely, False), (_anywhere, True), (_any_steps, True), (_exchanged, True), (_mixed, False),
 )  # fmt: skip
 """What is looked at, in this order, and whether outputs must equal the sums there or may resemble them."""
-EARLY = 3
+EARLY = 1
 """Rounds after which the words with exchanged operands are tried."""
