@@ -95,8 +95,12 @@ def save(place: str, key: str, code: bytes) -> None:
 
 def shrink(place: str, most: int) -> None:
     """Remove the files used longest ago until at most `most` bytes are left; other files than ours are not touched."""
+    found = []
     with os.scandir(place) as entries:
-        found = [(entry.stat(follow_symlinks=False), entry.path) for entry in entries if entry.name.endswith(SUFFIX)]
+        for entry in entries:
+            if entry.name.endswith(SUFFIX):
+                with suppress(FileNotFoundError):  # another process has renamed or removed it meanwhile
+                    found.append((entry.stat(follow_symlinks=False), entry.path))
     total = sum(facts.st_size for facts, _ in found)
     for facts, path in sorted(found, key=lambda one: one[0].st_mtime_ns):
         if total <= most:
