@@ -19,7 +19,7 @@ PYTEST := $(RUN) pytest -n $(WORKERS)
 QUICK := tests/api tests/engine tests/test_reference.py tests/trace tests/gallery tests/parity/test_cases.py tests/architecture/test_sizes.py
 
 # The tests that compare with other libraries, and the folder into which they count.
-PROVING := tests/dialects tests/api tests/diagnose/test_peers.py
+PROVING := tests/dialects tests/api tests/diagnose/probing/test_peers.py
 PROOF := $(abspath $(VENV))/proof
 
 .DEFAULT_GOAL := help

@@ -11,7 +11,7 @@ from proof import counting
 from proof.versions import versions
 
 # The tests that compare with real libraries; helpers that others borrow from them do not count there.
-PROVING = ("tests/dialects/", "tests/api/", "tests/diagnose/test_peers.py")
+PROVING = ("tests/dialects/", "tests/api/", "tests/diagnose/probing/test_peers.py")
 
 
 class Counts:

@@ -9,7 +9,7 @@ import numpy as np
 
 from faltung.api import differences, parse, run
 from faltung.diagnose import probe
-from faltung.diagnose.data import tolerance
+from faltung.diagnose.probing.data import tolerance
 from faltung.errors import SpecError
 from faltung.spec import Problem, Spec
 

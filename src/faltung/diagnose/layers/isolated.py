@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from faltung.diagnose.isolation import checked_target, kill, target_of
 from faltung.diagnose.layers import child
 from faltung.diagnose.layers.report import LayerReport, from_dict
+from faltung.diagnose.probing.isolation import checked_target, kill, target_of
 from faltung.errors import SpecError
 
 MOST_BYTES = 2**24  # of an answer

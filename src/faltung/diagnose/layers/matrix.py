@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from faltung.diagnose.data import tolerance
 from faltung.diagnose.layers.calling import Layer, ask_forward
 from faltung.diagnose.layers.scene import Scene
+from faltung.diagnose.probing.data import tolerance
 
 Array = np.ndarray[Any, Any]
 

@@ -6,12 +6,12 @@ from typing import Any, get_args
 
 import numpy as np
 
-from faltung.diagnose.data import tolerance
 from faltung.diagnose.layers.axes import FORMS, Form, Shape, Sizes, shapes, sizes_of
 from faltung.diagnose.layers.calling import Layer, Settings, ask_forward, frameworks
 from faltung.diagnose.layers.cases import FEW, LAST_RESORT, groups_in, settings_for, sizes_for
 from faltung.diagnose.layers.reading import UnreadableError, pad_high, read_windows
 from faltung.diagnose.layers.scene import Scene, outputs, relation, values
+from faltung.diagnose.probing.data import tolerance
 from faltung.errors import SpecError
 from faltung.spec import Window
 from faltung.spec.spec import Conj

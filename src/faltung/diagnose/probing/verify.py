@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from faltung.api.like import like
-from faltung.diagnose.calling import Answer, Interview
-from faltung.diagnose.data import LONG, Setting, Shape, draw, tolerance
+from faltung.diagnose.probing.calling import Answer, Interview
+from faltung.diagnose.probing.data import LONG, Setting, Shape, draw, tolerance
 from faltung.dialects import DIALECTS
 from faltung.engine import compute
 from faltung.errors import SpecError

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from faltung.diagnose.card import Line
-from faltung.diagnose.impulses import Steps
+from faltung.diagnose.probing.card import Line
+from faltung.diagnose.probing.impulses import Steps
 from faltung.dialects import DIALECTS, Call, read, write
 from faltung.spec import Boundary, Spec, differences, source
 from faltung.spec.differences import MODES

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from faltung.diagnose.child import observe
+from faltung.diagnose.probing.child import observe
 
 Array = np.ndarray[Any, Any]
 Kind = Literal["array", "raised", "no array", "hung", "died"]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from faltung.diagnose.verify import Exchange, choices, difference, first_difference
+from faltung.diagnose.probing.verify import Exchange, choices, difference, first_difference
 from faltung.spec import Spec
 from faltung.spec.notation import default_conj
 from faltung.spec.spec import Operands

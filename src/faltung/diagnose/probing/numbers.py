@@ -5,9 +5,9 @@ from typing import Any, get_args
 
 import numpy as np
 
-from faltung.diagnose.calling import Interview
-from faltung.diagnose.data import LONG, Setting, Shape, what
-from faltung.diagnose.verify import Exchange, choices, difference
+from faltung.diagnose.probing.calling import Interview
+from faltung.diagnose.probing.data import LONG, Setting, Shape, what
+from faltung.diagnose.probing.verify import Exchange, choices, difference
 from faltung.engine.operands import DTYPE_NAMES
 from faltung.spec import Spec
 from faltung.spec.numbers import INTEGERS

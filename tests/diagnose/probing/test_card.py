@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from diagnose import hostile
+from diagnose.probing import hostile
 from scipy import ndimage, signal
 
 import faltung as ft

@@ -15,8 +15,8 @@ from typing import Any, cast, get_args
 
 import numpy as np
 
-from faltung.diagnose import child
-from faltung.diagnose.calling import Answer, Ask, Kind, answer_of
+from faltung.diagnose.probing import child
+from faltung.diagnose.probing.calling import Answer, Ask, Kind, answer_of
 from faltung.errors import SpecError
 from faltung.io import InputError
 from faltung.io.numpy_files import read_npy

@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from faltung.diagnose.borders import read_borders
-from faltung.diagnose.calling import Interview
-from faltung.diagnose.card import Card, Line
-from faltung.diagnose.data import LONG, Setting, UnreadableError, array_of, draw, tolerance
-from faltung.diagnose.extents import read_extents, read_mode
-from faltung.diagnose.impulses import Steps, read_steps
-from faltung.diagnose.numbers import read_dtypes, read_missing, read_overflow, read_rounding
-from faltung.diagnose.operand_rules import beyond_one_period, read_conj, read_operands
-from faltung.diagnose.pinned import example
-from faltung.diagnose.verify import (
+from faltung.diagnose.probing.borders import read_borders
+from faltung.diagnose.probing.calling import Interview
+from faltung.diagnose.probing.card import Card, Line
+from faltung.diagnose.probing.data import LONG, Setting, UnreadableError, array_of, draw, tolerance
+from faltung.diagnose.probing.extents import read_extents, read_mode
+from faltung.diagnose.probing.impulses import Steps, read_steps
+from faltung.diagnose.probing.numbers import read_dtypes, read_missing, read_overflow, read_rounding
+from faltung.diagnose.probing.operand_rules import beyond_one_period, read_conj, read_operands
+from faltung.diagnose.probing.pinned import example
+from faltung.diagnose.probing.verify import (
     Exchange,
     behaving_alike,
     complex_exchanges,
@@ -26,7 +26,7 @@ from faltung.diagnose.verify import (
     longer_shapes,
     outputs,
 )
-from faltung.diagnose.words import calls_for, core_lines, nearest
+from faltung.diagnose.probing.words import calls_for, core_lines, nearest
 from faltung.spec import Spec
 
 Array = np.ndarray[Any, Any]

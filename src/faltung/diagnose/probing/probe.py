@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from faltung.diagnose.calling import Answer, Ask, Interview, here
-from faltung.diagnose.card import Card, Line
-from faltung.diagnose.data import ENDED, KERNELS, LONG, Setting, Shape, draw, settings
-from faltung.diagnose.isolation import checked_target, isolated, target_of
-from faltung.diagnose.reading import read_card
+from faltung.diagnose.probing.calling import Answer, Ask, Interview, here
+from faltung.diagnose.probing.card import Card, Line
+from faltung.diagnose.probing.data import ENDED, KERNELS, LONG, Setting, Shape, draw, settings
+from faltung.diagnose.probing.isolation import checked_target, isolated, target_of
+from faltung.diagnose.probing.reading import read_card
 from faltung.errors import SpecError
 
 Array = np.ndarray[Any, Any]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from faltung.diagnose.isolation import checked_target
+from faltung.diagnose.probing.isolation import checked_target
 from faltung.errors import SpecError
 
 if TYPE_CHECKING:
-    from faltung.diagnose.card import Card
+    from faltung.diagnose.probing.card import Card
 
 Array = np.ndarray[Any, Any]
 MOST = 2  # examples in a module
@@ -35,7 +35,7 @@ def example(x: Array, k: Array, y: Array) -> Example:
 
 
 def module_text(card: Card, function: str | None) -> str:
-    """Return the module; see `faltung.diagnose.card.Card.to_pytest`."""
+    """Return the module; see `faltung.diagnose.probing.card.Card.to_pytest`."""
     target = function if function is not None else card.target
     if target is None:
         raise SpecError(f"{card.name} has no name by which a test can import it; give one, as in to_pytest('package.module:function')")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from diagnose.probed import HEAVY, LIGHT, Probed, disagreements
+from diagnose.probing.probed import HEAVY, LIGHT, Probed, disagreements
 from peers import peer
 from proof import counting
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from faltung.diagnose.calling import Interview
-from faltung.diagnose.data import LONG, PRIMES, Setting, Shape, UnreadableError, array_of, zeros
-from faltung.diagnose.impulses import Steps
+from faltung.diagnose.probing.calling import Interview
+from faltung.diagnose.probing.data import LONG, PRIMES, Setting, Shape, UnreadableError, array_of, zeros
+from faltung.diagnose.probing.impulses import Steps
 from faltung.spec import BOUNDARIES, Boundary, Problem, Spec, source
 from faltung.spec.window import Number, Window, core_size, position, reach, reading
 

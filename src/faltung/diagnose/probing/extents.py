@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from faltung.diagnose.calling import Interview
-from faltung.diagnose.data import LONG, Setting, Shape, UnreadableError, array_of, weights, zeros
-from faltung.diagnose.impulses import AxisSteps, Steps, places, sightings, start
+from faltung.diagnose.probing.calling import Interview
+from faltung.diagnose.probing.data import LONG, Setting, Shape, UnreadableError, array_of, weights, zeros
+from faltung.diagnose.probing.impulses import AxisSteps, Steps, places, sightings, start
 from faltung.errors import SpecError
 from faltung.spec import Spec
 from faltung.spec.resolve import windows

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from diagnose import hostile
+from diagnose.probing import hostile
 
 import faltung as ft
 from faltung.errors import SpecError

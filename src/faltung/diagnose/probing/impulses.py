@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from faltung.diagnose.calling import Interview
-from faltung.diagnose.data import LONG, Setting, Shape, UnreadableError, array_of, impulse, tolerance, weights, zeros
+from faltung.diagnose.probing.calling import Interview
+from faltung.diagnose.probing.data import LONG, Setting, Shape, UnreadableError, array_of, impulse, tolerance, weights, zeros
 
 Array = np.ndarray[Any, Any]
 MOST = 6  # largest stride, dilation and input_dilation that are tried

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from faltung.diagnose.calling import Answer, Interview
+from faltung.diagnose.probing.calling import Answer, Interview
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from faltung.diagnose.numbers import DtypeRow
-from faltung.diagnose.pinned import Example, module_text
+from faltung.diagnose.probing.numbers import DtypeRow
+from faltung.diagnose.probing.pinned import Example, module_text
 from faltung.spec import Spec
 
 Array = np.ndarray[Any, Any]
