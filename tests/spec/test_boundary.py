@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+import faltung as ft
 from faltung.errors import SpecError
 from faltung.spec import BOUNDARIES, parse_boundary, source
 from faltung.spec.boundary import LIBRARY_WORDS
+from faltung.spec.window import Fold
 
 DRAWN = {
     "zero": ("········|abcd|········",),
@@ -77,3 +79,13 @@ def test_words_that_are_none(word, said):
     with pytest.raises(SpecError) as caught:
         parse_boundary(word)
     assert said in str(caught.value)
+
+
+def test_a_window_built_by_hand_reads_the_same_words():
+    assert ft.Window(boundary_low="cv2:reflect", boundary_high="numpy:reflect") == ft.Window(
+        boundary_low="half_sample", boundary_high="whole_sample"
+    )
+    assert Fold(size=3, low=1, boundary_low="zero", boundary_high="ndimage:wrap").boundary_high == "periodic"
+    for wrong in ("reflect", "mirrored", 3):
+        with pytest.raises(ft.SpecError, match="boundary"):
+            ft.Window(boundary_high=wrong)

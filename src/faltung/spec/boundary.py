@@ -61,6 +61,8 @@ def parse_boundary(word: str) -> Boundary:
     """Return the law that a word means: one of ours, or ``library:word`` for one of a library's."""
     if word in BOUNDARIES:
         return word
+    if not isinstance(word, str):
+        raise SpecError(f"boundary is {word!r}; it is a word: {', '.join(BOUNDARIES)}")
     library, colon, name = word.partition(":")
     if colon and library in LIBRARY_WORDS:
         if name in LIBRARY_WORDS[library]:

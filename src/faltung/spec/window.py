@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from faltung.errors import SpecError
-from faltung.spec.boundary import Boundary, source
+from faltung.spec.boundary import BOUNDARIES, Boundary, parse_boundary, source
 
 Number = int | float | complex
 
@@ -34,6 +34,7 @@ class Fold:
     def __post_init__(self) -> None:
         if self.size < 1:
             raise SpecError(f"fold has {self.size} samples; it must have at least 1")
+        read_boundaries(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +50,16 @@ class Window:
     reversal : bool
         Whether the stored kernel is reversed into window order.
     boundary_low, boundary_high, fill_low, fill_high
-        What lies outside of each end, and its value where that is ``"constant"``.
+        What lies outside of each end (one of the six laws, or ``library:word``), and its value where that is ``"constant"``.
     fold : Fold or None
         Scatter-add of the outputs, the partner of a boundary under adjoint.
     output_reversal : bool
         Whether the outputs are reversed (before a fold).
+
+    Raises
+    ------
+    SpecError
+        If a step or spread is less than 1, or a word is no boundary.
 
     Notes
     -----
@@ -84,6 +90,15 @@ class Window:
             value = getattr(self, name)
             if value < 1:
                 raise SpecError(f"{name} is {value}; it must be at least 1")
+        read_boundaries(self)
+
+
+def read_boundaries(ends: Fold | Window) -> None:
+    """Put the laws in the place of a library's words; a word that is neither is refused."""
+    for name in ("boundary_low", "boundary_high"):
+        word = getattr(ends, name)
+        if word not in BOUNDARIES:
+            object.__setattr__(ends, name, parse_boundary(word))
 
 
 Nothing = Literal["nothing"]
