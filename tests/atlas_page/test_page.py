@@ -11,7 +11,7 @@ from faltung.atlas_page import VIEWS, Table, figures, markdown, markdown_page, r
 from faltung.atlas_page.libraries import LIBRARIES, library_of
 from faltung.atlas_page.page import SECTIONS
 from faltung.atlas_page.proof import Evidence, Proof, format_proof, parse_proof, proof
-from faltung.atlas_page.render import markdown_text, restructured_text
+from faltung.atlas_page.render import LINK, markdown_text, restructured_text
 from faltung.dialects import DIALECTS
 
 REMEDY = "`make atlas` runs the libraries and writes it anew"
@@ -42,6 +42,12 @@ def test_every_function_belongs_to_a_library_and_every_library_has_one():
     names = {row.function: library_of(row.function) for row in rows()}
     assert {name for name, library in names.items() if library not in LIBRARIES} == set()
     assert {library.name for library in LIBRARIES} == {library.name for library in names.values()}
+
+
+def test_every_known_bug_has_a_link():
+    bugs = {(name, bug) for name, dialect in DIALECTS.items() for bug in dialect.bugs}
+    assert len(bugs) > 20
+    assert not [each for each in bugs if not LINK.search(each[1])]
 
 
 def test_figures_add_up():

@@ -31,7 +31,8 @@ BOUNDARIES: dict[str, dict[Any, Any]] = {
 WORD = {"zero": "fill", "constant": "fill", "periodic": "wrap", "edge": "extend"}
 TREATMENTS = {word: word for word in ("interpolate", "fill")}
 LEAST_SUM = 1 / 100  # astropy's 1 / MAX_NORMALIZATION
-LONG_WRAP = "astropy 8.0.2: boundary='wrap' with a kernel longer than the array wraps around the kernel's length, zeros between"
+LONG_WRAP = "astropy 8.0.2: boundary='wrap' with a kernel longer than the array wraps around the kernel's length, zeros between; " \
+    "https://github.com/astropy/astropy astropy/convolution/convolve.py, convolve_fft"  # fmt: skip
 
 
 def _read(function: str, arguments: Arguments) -> Spec:

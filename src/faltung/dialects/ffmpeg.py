@@ -17,7 +17,8 @@ from faltung.spec import Spec
 FUNCTION = "ffmpeg.convolution"
 MODES = {mode: mode for mode in ("square", "row", "column")}
 MOST, SQUARES = 49, (3, 5, 7)
-IGNORED = "FFmpeg 5.1.9 (Debian): rdiv is ignored, the sum always divided by the sum of the weights; libavfilter/vf_convolution.c"
+IGNORED = "FFmpeg 5.1.9 (Debian): rdiv is ignored, the sum always divided by the sum of the weights; https://github.com/FFmpeg/FFmpeg "\
+    "libavfilter/vf_convolution.c"  # fmt: skip
 
 
 def _read(arguments: Arguments) -> Spec:

@@ -19,9 +19,12 @@ ACCEPTED = (*INTEGERS, "float32", "float64")
 PERIODIC_BUG = "SimpleITK 2.5.7 (ITK 5.4): PERIODIC_PAD with half a kernel longer than the image reads memory that is not the image's; " \
     "https://github.com/InsightSoftwareConsortium/ITK"  # fmt: skip
 OVERFLOW_BUG = "SimpleITK 2.5.7: sums that int32, int64 and uint64 do not hold are converted as the processor likes, here to the lowest " \
-    "number or 0, and do not wrap around; not imitated"  # fmt: skip
-FFT_OVERFLOW_BUG = "SimpleITK 2.5.7: FFTConvolution turns sums that uint32 does not hold into 0; not imitated"
-TRUNCATED_BUG = "SimpleITK 2.5.7: FFTConvolution cuts the answers of whole numbers towards zero after rounding errors: up to 1 off"
+    "number or 0, and do not wrap around; not imitated; " \
+    "https://github.com/InsightSoftwareConsortium/ITK Modules/Filtering/Convolution"  # fmt: skip
+FFT_SOURCE = "https://github.com/InsightSoftwareConsortium/ITK Modules/Filtering/Convolution/include/itkFFTConvolutionImageFilter.hxx"
+FFT_OVERFLOW_BUG = f"SimpleITK 2.5.7: FFTConvolution turns sums that uint32 does not hold into 0; not imitated; {FFT_SOURCE}"
+TRUNCATED_BUG = "SimpleITK 2.5.7: FFTConvolution cuts the answers of whole numbers towards zero after rounding errors: up to 1 off; " \
+    f"{FFT_SOURCE}"  # fmt: skip
 
 
 def _read(function: str, arguments: Arguments) -> Spec:

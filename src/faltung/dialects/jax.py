@@ -289,7 +289,8 @@ PADS = (
     "jaxlib 0.10.2 on the CPU: with a negative pad below and a positive one above, samples of the next image, or what lies behind the"
     " array, are read in place of zeros; not imitated: openxla/xla issue 48713",
 )
-BUG = "jax 0.10.2: mode 'valid' forgets to conjugate the answer of exchanged operands, as scipy.signal.correlate2d 1.17 does"
+BUG = "jax 0.10.2: mode 'valid' forgets to conjugate the answer of exchanged operands, as scipy.signal.correlate2d 1.17 does; " \
+    "https://github.com/jax-ml/jax jax/_src/scipy/signal.py, _convolve_nd"  # fmt: skip
 
 
 def _lax(name: str, defaults: Arguments) -> Dialect:

@@ -107,7 +107,7 @@ JULIA = {
     "julia.ImageFiltering.imfilter": Dialect(
         function="julia.ImageFiltering.imfilter", defaults={"border": "replicate"}, reads=_imfilter, offers=_image_offers, types=_typed,
         language="julia", evidence="source", reference="ImageFiltering.jl at d3c2202, src/border.jl",
-        bugs=("the docstring of Pad shows :symmetric and :reflect exchanged",),
+        bugs=("ImageFiltering.jl: the docstring of Pad shows :symmetric and :reflect exchanged: JuliaImages/ImageFiltering.jl issue 84",),
     ),
     "julia.NNlib.conv": Dialect(
         function="julia.NNlib.conv", defaults={"stride": 1, "pad": 0, "dilation": 1, "flipped": False, "groups": 1}, axes=2,

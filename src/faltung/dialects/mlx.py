@@ -166,7 +166,7 @@ TRANSPOSE = {"stride": 1, "padding": 0, "dilation": 1, "output_padding": 0, "gro
 GENERAL = {"stride": 1, "padding": 0, "kernel_dilation": 1, "input_dilation": 1, "groups": 1, "flip": False}
 OUTSIDE = (
     "mlx 0.32.4: with a stride, a kernel that is a few samples too long is not refused, and what lies behind the input is read (the number"
-    " of outputs is rounded towards zero); not imitated",
+    " of outputs is rounded towards zero); not imitated; https://github.com/ml-explore/mlx mlx/ops.cpp, the output shape of conv",
 )
 VERSION = "mlx 0.32.4 on the CPU"
 

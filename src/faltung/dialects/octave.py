@@ -44,7 +44,9 @@ OCTAVE = {name: _executed(dialect) for name, dialect in PLAIN.items()}
 OCTAVE["octave.imfilter"] = replace(
     OCTAVE["octave.imfilter"], reads=_imfilter, offers=_offers,
     bugs=(
-        "image 2.14.0: 'full' with an even kernel loses the first sample of each axis and appends one at the end",
-        "image 2.14.0: 'full' with a boundary other than zero continues only half of the kernel's reach, zeros beyond",
+        "image 2.14.0: 'full' with an even kernel loses the first sample of each axis and appends one at the end; "
+        "https://github.com/tojtoj/octave-image inst/imfilter.m",
+        "image 2.14.0: 'full' with a boundary other than zero continues only half of the kernel's reach, zeros beyond; "
+        "https://github.com/tojtoj/octave-image inst/imfilter.m",
     ),
 )  # fmt: skip

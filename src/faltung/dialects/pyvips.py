@@ -26,7 +26,7 @@ ACCEPTED = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "f
 PRECISIONS = {"float": "float", "integer": "integer"}
 COMPLEX_BUG = "libvips 8.18.7: a complex image is read with the stride of real samples; https://github.com/libvips/libvips"
 NEGATIVE_BUG = "libvips 8.18.7, precision='integer', scale other than 1: (Σ k·x + scale/2) / scale is cut towards zero, so that negative " \
-    "sums come out up to 1 too high"  # fmt: skip
+    "sums come out up to 1 too high; https://github.com/libvips/libvips libvips/convolution/convi.c"  # fmt: skip
 
 
 def _read(function: str, fixed: str | None, arguments: Arguments) -> Spec:

@@ -92,6 +92,9 @@ R = {
     "r.stats.convolve": Dialect(
         function="r.stats.convolve", defaults={"conj": True, "type": "circular"}, axes=1, reads=_convolve,
         offers=_convolve_offers, types=_typed, language="r", reference=f"{VERSION}; the answer is computed by Fourier transforms",
-        bugs=("R 4.2.2: type='filter' with a kernel of one number loses the first and the last output (1:0 counts down)",),
+        bugs=(
+            "R 4.2.2: type='filter' with a kernel of one number loses the first and the last output (1:0 counts down); "
+            "https://github.com/wch/r-source src/library/stats/R/fft.R",
+        ),
     ),
 }  # fmt: skip

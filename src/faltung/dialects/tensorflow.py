@@ -179,7 +179,10 @@ FLAT = {"stride": None, "padding": None, "data_format": None, "dilations": None}
 CONV = {"strides": None, "padding": None, "data_format": None, "dilations": None}
 TRANSPOSE = {"output_shape": None, "strides": None, "padding": "SAME", "data_format": None}
 VERSION = "tensorflow-cpu 2.21.0"
-GARBAGE = ("tensorflow-cpu 2.21.0: VALID with a kernel that is too long can return uninitialised memory; not imitated",)
+GARBAGE = (
+    "tensorflow-cpu 2.21.0: VALID with a kernel that is too long can return uninitialised memory; not imitated (that it is not refused: "
+    "tensorflow/tensorflow issue 109175)",
+)
 
 
 def _forward(rank: int) -> Dialect:
