@@ -107,13 +107,13 @@ def test_only_text_is_taken(text):
 
 
 UNKNOWN = [
-    ("np.convole(x, k)", TO, "there is no dialect 'np.convole'; near are numpy.convolve"),
-    ("cv2.filter2d(x, -1, k)", TO, "near are cv2.filter2D"),
-    ("np.convolve(x, k)", "ndimage.corelate", "near are scipy.ndimage.correlate"),
+    ("np.convole(x, k)", TO, "there is no dialect 'np.convole'; nearest: numpy.convolve"),
+    ("cv2.filter2d(x, -1, k)", TO, "nearest: cv2.filter2D"),
+    ("np.convolve(x, k)", "ndimage.corelate", "nearest: scipy.ndimage.correlate"),
     ("np.convolve(x, k, boundary='fill')", TO, "numpy.convolve has no argument 'boundary'; behind its operands it has mode"),
-    ("ndimage.correlate(x, k, orgin=1)", TO, "has no argument 'orgin'; near are origin"),
+    ("ndimage.correlate(x, k, orgin=1)", TO, "has no argument 'orgin'; nearest: origin"),
     ("np.convolve(x, k, mode='sane')", TO, "has no mode 'sane'; it has 'full', 'same', 'valid'"),
-    ("cv2.filter2D(x, -1, k, borderType=cv2.BORDER_MIRROR)", TO, "borderType is 'cv2.BORDER_MIRROR', which has no value here; near are"),
+    ("cv2.filter2D(x, -1, k, borderType=cv2.BORDER_MIRROR)", TO, "borderType is 'cv2.BORDER_MIRROR', which has no value here; nearest: "),
     ("np.convolve(x, k, mode=m)", TO, "mode is 'm', which has no value here"),
     ("cv2.filter2D(x, -1, k, borderType=cv2.BORDER_WRAP)", TO, "has no borderType 3"),
     ("np.convolve(f(x), k)", TO, "the input is 'f(x)'; give it a name first"),

@@ -77,7 +77,7 @@ def test_markdown():
 
 
 def test_an_unknown_name_is_refused_with_the_nearest():
-    assert "the atlas has no 'cv2.filtr2D'; near are cv2.filter2D" in run("atlas", "cv2.filtr2D").refusal
+    assert "the atlas has no 'cv2.filtr2D'; nearest: cv2.filter2D" in run("atlas", "cv2.filtr2D").refusal
 
 
 @pytest.mark.parametrize("width", [80, 140])

@@ -40,7 +40,7 @@ def test_a_refusal_is_status_4_and_names_the_nearest():
 
 REFUSED = [
     (("np.convole(x, k)", "--to", "np.correlate"), "there is no dialect 'np.convole'"),
-    (("np.convolve(x, k)", "--to", "np.corelate"), "near are numpy.correlate"),
+    (("np.convolve(x, k)", "--to", "np.corelate"), "nearest: numpy.correlate"),
     (("np.convolve(x, k", "--to", "np.correlate"), "is not one Python call"),
     (("np.convolve(x, k)",), "Missing option '--to'"),
     (("np.convolve(x, k)", "--to", "np.correlate", "--x-shape", "nine"), "--x-shape is 'nine'"),

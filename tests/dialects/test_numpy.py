@@ -38,7 +38,7 @@ def test_objects_are_not_conjugated():
         ("numpy.convolve", {"mode": "Same"}, "has no mode 'Same'; it has 'full', 'same', 'valid'"),
         ("numpy.convolve", {"mode": ["same"]}, "has no mode"),
         ("numpy.convolve", {"boundary": "fill"}, "has no argument 'boundary'; behind its two operands it has mode"),
-        ("numpy.corelate", {}, "there is no dialect 'numpy.corelate'; there are numpy.convolve, numpy.correlate, scipy"),
+        ("numpy.corelate", {}, "there is no dialect 'numpy.corelate'; nearest: numpy.correlate"),
     ],
 )
 def test_what_the_library_does_not_have(function, arguments, message):

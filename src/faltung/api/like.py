@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from faltung.dialects import DIALECTS, Dialect
+from faltung.dialects.names import no_dialect
 from faltung.dialects.record import ShapesNeededError, complete, read_with
 from faltung.engine import compute
 from faltung.engine.operands import dtype_name
@@ -80,22 +81,12 @@ def like(function: str, /, **arguments: Any) -> Like:
     array([8])
     """
     if function not in DIALECTS:
-        raise DialectError(_unknown(function))
+        raise no_dialect(function, DIALECTS)
     dialect = DIALECTS[function]
     if not arguments.keys() & {"x_dtype", "k_dtype", "x_shape", "k_shape"}:
         with suppress(ShapesNeededError):
             read_with(dialect, arguments)  # refuse wrong arguments now, not at the first call
     return Like(dialect=dialect, arguments=dict(arguments))
-
-
-def _unknown(function: str) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(function, DIALECTS, n=3, cutoff=0.4)
-    last = function.rpartition(".")[2]
-    near += [name for name in DIALECTS if name.rpartition(".")[2] == last and name not in near]
-    hint = f"; near are {', '.join(near)}" if near else ""
-    return f"there is no dialect {function!r}{hint}; `faltung.dialects.DIALECTS` lists all {len(DIALECTS)}"
 
 
 def _name(array: Array) -> str:

@@ -15,6 +15,7 @@ from faltung.dialects.keras import KERAS
 from faltung.dialects.mathematica import MATHEMATICA
 from faltung.dialects.matlab import MATLAB
 from faltung.dialects.mlx import MLX
+from faltung.dialects.names import no_dialect
 from faltung.dialects.numpy import NUMPY
 from faltung.dialects.octave import OCTAVE
 from faltung.dialects.onnx import ONNX
@@ -33,7 +34,6 @@ from faltung.dialects.tinygrad import TINYGRAD
 from faltung.dialects.torch import TORCH
 from faltung.dialects.web_audio import WEB_AUDIO
 from faltung.dialects.writing import write_with
-from faltung.errors import DialectError
 from faltung.spec import Spec
 
 __all__ = ["DIALECTS", "Call", "Dialect", "Refusal", "lags", "read", "write"]
@@ -138,5 +138,5 @@ def write(spec: Spec, function: str) -> Call | Refusal:
 
 def _dialect(function: str) -> Dialect:
     if function not in DIALECTS:
-        raise DialectError(f"there is no dialect {function!r}; there are {', '.join(DIALECTS)}")
+        raise no_dialect(function, DIALECTS)
     return DIALECTS[function]

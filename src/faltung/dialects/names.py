@@ -135,11 +135,16 @@ def known(name: str, table: Any) -> str:
     same_end = [entry for entry in table if entry.rpartition(".")[2] == name]
     if len(same_end) == 1:
         return str(same_end[0])
-    raise DialectError(f"there is no dialect {name!r}{nearest(full, table)}; `faltung atlas` lists all {len(table)}")
+    raise no_dialect(name, table)
+
+
+def no_dialect(name: str, table: Any) -> DialectError:
+    """Return the error that names the entries of a table which resemble a name that it lacks."""
+    return DialectError(f"there is no dialect {name!r}{nearest(full_name(name), table)}; `faltung atlas` lists all {len(table)}")
 
 
 def nearest(name: str, table: Any) -> str:
-    """Return ``"; near are …"`` with the names of a table that resemble one, or nothing."""
+    """Return ``"; nearest: …"`` with the names of a table that resemble one, or nothing."""
     last = name.rpartition(".")[2]
     near = [entry for entry in table if entry.rpartition(".")[2] == last][:4]
     near += [entry for entry in get_close_matches(name, table, n=3, cutoff=0.4) if entry not in near]
@@ -147,4 +152,4 @@ def nearest(name: str, table: Any) -> str:
     near += [ends[end] for end in get_close_matches(last, ends, n=2, cutoff=0.7) if ends[end] not in near]
     home = name.partition(".")[0]
     near.sort(key=lambda entry: entry.partition(".")[0] != home)
-    return f"; near are {', '.join(near)}" if near else ""
+    return f"; nearest: {', '.join(near)}" if near else ""
