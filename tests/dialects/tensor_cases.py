@@ -11,6 +11,7 @@ REFUSALS = (ft.DialectError, ft.SpecError)
 # (N, K) along one axis: odd and even kernels from 1 to 7, inputs shorter than the kernel
 SIZES = [(9, k) for k in range(1, 8)] + [(6, 4), (3, 5), (2, 7), (1, 3), (1, 1)]
 PLANES = [((6, 5), (3, 2)), ((5, 8), (2, 5)), ((2, 7), (4, 3)), ((7, 6), (1, 4)), ((8, 3), (7, 6))]
+SOLIDS = [((5, 4, 6), (3, 2, 4)), ((4, 3, 5), (1, 2, 3)), ((3, 6, 4), (2, 5, 1)), ((2, 3, 7), (3, 4, 6)), ((8, 3, 2), (7, 1, 2))]
 
 
 class Beside:

@@ -174,17 +174,20 @@ def test_dtypes(jax, name):
 
 
 def test_short_forms(jax):
-    x, k = whole((1, 2, 6, 5)), whole((3, 2, 2, 3), seed=2)
     check = beside(jax, "lax.conv")
-    for arguments in grid(window_strides=((1, 1), (2, 1)), padding=("SAME", "VALID")):
-        check(x, k, **arguments)
-    check.enough(values=4)
+    for n, size in PLANES:
+        x, k = whole((1, 4, *n)), whole((3, 4, *size), seed=2)
+        for arguments in grid(window_strides=((1, 1), (2, 1), (1, 3)), padding=("SAME", "VALID")):
+            check(x, k, **arguments)
+    check.enough(values=20)
     check = beside(jax, "lax.conv_with_general_padding")
-    for arguments in grid(
-        window_strides=((1, 1), (2, 1)), padding=("SAME", [(1, 0), (2, 3)]), lhs_dilation=(None, (2, 1)), rhs_dilation=(None, (1, 2))
-    ):
-        check(x, k, **arguments)
-    check.enough(values=12, refusals=4)
+    for n, size in PLANES:
+        x, k = whole((1, 4, *n)), whole((3, 4, *size), seed=2)
+        for arguments in grid(
+            window_strides=((1, 1), (2, 1)), padding=("SAME", [(1, 0), (2, 3)]), lhs_dilation=(None, (2, 1)), rhs_dilation=(None, (1, 2))
+        ):
+            check(x, k, **arguments)
+    check.enough(values=40, refusals=20)
 
 
 @pytest.mark.parametrize("name", ["numpy.convolve", "numpy.correlate", "scipy.signal.convolve", "scipy.signal.correlate"])

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from dialects.tensor_cases import PLANES, SIZES, Beside, grid, large, whole
+from dialects.tensor_cases import PLANES, SIZES, SOLIDS, Beside, grid, large, whole
 from peers import peer
 
 import faltung as ft
@@ -112,19 +112,21 @@ def test_layers(keras):
         check(whole((1, 6, 2), dtype), whole((2, 2, 2), seed=2))
     check(whole((1, 2, 6)), whole((2, 2, 2), seed=2), data_format="channels_first", padding="same")
     check.enough(values=160, refusals=80)
-    for name, rank in (("Conv2D", 2), ("Conv3D", 3)):
+    for name, sizes in (("Conv2D", PLANES), ("Conv3D", SOLIDS)):
         check = layer(keras, name)
-        for arguments in grid(strides=(1, 2), padding=("same", "valid", "causal"), dilation_rate=(1, 2)):
-            check(whole((1, *(6, 5, 4)[:rank], 2)), whole((*(3, 2, 4)[:rank], 2, 3), seed=2), **arguments)
-        check.enough(values=4, refusals=4)
+        for n, size in sizes:
+            for arguments in grid(strides=(1, 2), padding=("same", "valid", "causal"), dilation_rate=(1, 2), groups=(1, 2)):
+                check(whole((1, *n, 2)), whole((*size, 2 // arguments["groups"], 2), seed=2), **arguments)
+        check.enough(values=40, refusals=20)
 
 
 def test_other_layers(keras):
-    for name, rank in (("DepthwiseConv1D", 1), ("DepthwiseConv2D", 2)):
+    for name, sizes in (("DepthwiseConv1D", [((n,), (size,)) for n, size in SIZES]), ("DepthwiseConv2D", PLANES)):
         check = layer(keras, name)
-        for arguments in grid(strides=(1, 2), padding=("same", "valid", "causal"), dilation_rate=(1, 2)):
-            check(whole((1, *(6, 5)[:rank], 3)), whole((*(3, 2)[:rank], 3, 2), seed=2), **arguments)
-        check.enough(values=6, refusals=4)
+        for n, size in sizes:
+            for arguments in grid(strides=(1, 2), padding=("same", "valid", "causal"), dilation_rate=(1, 2)):
+                check(whole((1, *n, 3)), whole((*size, 3, 2), seed=2), **arguments)
+        check.enough(values=25, refusals=20)
     for rank in (1, 2, 3):
         check = layer(keras, f"Conv{rank}DTranspose")
         for arguments in grid(strides=(1, 2, 3), padding=("same", "valid", "causal"), output_padding=(None, 0, 1), dilation_rate=(1, 2)):

@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from dialects.tensor_cases import PLANES, SIZES, Beside, grid, whole
+from dialects.tensor_cases import PLANES, SIZES, SOLIDS, Beside, grid, whole
 from peers import peer
 
 pytestmark = pytest.mark.heavy
@@ -40,10 +40,16 @@ def test_forward(mx):
                 continue
             check(whole((2, *n, 4)), whole((6, *size, 4 // arguments["groups"]), seed=2), **arguments)
     check.enough(values=45, refusals=20)
+
+
+def test_forward_solids(mx):
     check = beside(mx, "conv3d")
-    for arguments in grid(stride=(1, (1, 2, 3)), padding=(0, (2, 0, 1)), groups=(1, 2)):
-        check(whole((1, 5, 4, 6, 2)), whole((2, 3, 2, 4, 2 // arguments["groups"]), seed=2), **arguments)
-    check.enough(values=4, refusals=4)
+    for n, size in SOLIDS:
+        for arguments in grid(stride=(1, (1, 2, 3)), padding=(0, (2, 0, 1)), dilation=(1, (1, 2, 1)), groups=(1, 2)):
+            lists = [value if isinstance(value, tuple) else (value,) * 3 for value in list(arguments.values())[:3]]
+            if not any(reads_outside(*axis) for axis in zip(n, size, *lists, strict=True)):
+                check(whole((1, *n, 2)), whole((2, *size, 2 // arguments["groups"]), seed=2), **arguments)
+    check.enough(values=20, refusals=20)
 
 
 def test_general(mx):
@@ -72,8 +78,10 @@ def test_transposed(mx):
             check(whole((1, *n, 2)), whole((3, *size, 2), seed=2), **arguments)
     check.enough(values=35)
     check = beside(mx, "conv_transpose3d")
-    check(whole((1, 3, 2, 4, 2)), whole((3, 2, 3, 2, 2), seed=2), stride=(2, 1, 3), padding=(1, 0, 1), output_padding=(1, 0, 2))
-    check.enough(values=1)
+    for n, size in SOLIDS:
+        for arguments in grid(stride=(1, (2, 1, 3)), padding=(0, (1, 0, 1)), output_padding=(0, (1, 0, 2)), dilation=(1, (1, 2, 1))):
+            check(whole((1, *n, 2)), whole((3, *size, 2), seed=2), **arguments)
+    check.enough(values=40)
 
 
 def test_convolve(mx):

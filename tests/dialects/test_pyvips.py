@@ -27,9 +27,16 @@ def test_float():
     for dtype in (*UNSIGNED, *SIGNED, "float32", "float64"):
         x, k = image((6, 7, 3), dtype), weights((4, 3)) / 4
         tally.same(vips("conv", x, k, 8, 3), x, k, scale=8, offset=3)
-    convf = Tally("pyvips.Image.convf")
-    convf.same(vips("convf", x, k, 8, 3), x, k, scale=8, offset=3)
     tally.enough(880)
+
+
+def test_convf():
+    tally = Tally("pyvips.Image.convf")
+    for x_shape, k_shape in product(IMAGES, KERNELS[::2]):
+        for dtype, scale, offset in (("uint8", 1, 0), ("int16", 8, 3), ("float64", 4, 0)):
+            x, k = image(x_shape, dtype), weights(k_shape)
+            tally.same(vips("convf", x, k, scale, offset), x, k, scale=scale, offset=offset)
+    tally.enough(400)
 
 
 @pytest.mark.parametrize("dtype", [*UNSIGNED, *SIGNED])
@@ -43,7 +50,10 @@ def test_integer(dtype):
             for scale in (2, 8, *([3] if dtype != "uint8" else [])):
                 tally.same(vips("conv", x, k, scale, precision="integer"), x, k, scale=scale)
     convi = Tally("pyvips.Image.convi")
-    convi.same(vips("convi", x, k), x, k)
+    for x_shape, k_shape in product(IMAGES, KERNELS[::4]):
+        x, k = image(x_shape, dtype), weights(k_shape)
+        convi.same(vips("convi", x, k, 1, 2), x, k, offset=2)
+    convi.enough(70)
     tally.enough(300 if dtype in UNSIGNED else 100)
 
 

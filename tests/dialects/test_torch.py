@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from dialects.tensor_cases import PLANES, SIZES, Beside, grid, large, whole
+from dialects.tensor_cases import PLANES, SIZES, SOLIDS, Beside, grid, large, whole
 from peers import peer
 
 pytestmark = [pytest.mark.heavy, pytest.mark.filterwarnings("ignore:Using padding='same'")]
@@ -49,9 +49,10 @@ def test_conv2d_and_3d(torch):
             check(x, k, **arguments)
     check.enough(values=70, refusals=30)
     check = beside(torch, "conv3d")
-    for arguments in grid(stride=(1, (1, 2, 3)), padding=(0, 1, (2, 0, 1), "same"), dilation=(1, (2, 1, 1))):
-        check(whole((2, 2, 5, 4, 6)), whole((2, 2, 3, 2, 4), seed=2), **arguments)
-    check.enough(values=13)
+    for n, size in SOLIDS:
+        for arguments in grid(stride=(1, (1, 2, 3)), padding=(0, 1, (2, 0, 1), "same"), dilation=(1, (2, 1, 1)), groups=(1, 2)):
+            check(whole((2, 2, *n)), whole((2, 2 // arguments["groups"], *size), seed=2), **arguments)
+    check.enough(values=100, refusals=40)
 
 
 @pytest.mark.parametrize("name", ["conv1d", "conv_transpose1d"])
@@ -90,9 +91,10 @@ def test_conv_transpose2d_and_3d(torch):
             check(x, k, **arguments)
     check.enough(values=80, refusals=20)
     check = beside(torch, "conv_transpose3d")
-    for arguments in grid(stride=(2, (1, 2, 3)), padding=(0, (1, 0, 1)), output_padding=(0, (0, 1, 1)), dilation=(1, (2, 1, 1))):
-        check(whole((2, 2, 3, 4, 2)), whole((2, 2, 3, 2, 4), seed=2), **arguments)
-    check.enough(values=16)
+    for n, size in SOLIDS:
+        for arguments in grid(stride=(2, (1, 2, 3)), padding=(0, (1, 0, 1)), output_padding=(0, (0, 1, 1)), dilation=(1, (2, 1, 1))):
+            check(whole((2, 2, *n)), whole((2, 3, *size), seed=2), **arguments)
+    check.enough(values=60)
 
 
 def test_unbatched(torch):
@@ -131,8 +133,10 @@ def test_padding_mode(torch, mode):
             check(whole((1, 4, *n)), whole((2, 4 // arguments["groups"], *size), seed=2), padding_mode=mode, **arguments)
     check.enough(values=20, refusals=10)
     check = Beside("torch.nn.Conv3d", partial(layer, torch))
-    check(whole((1, 1, 5, 4, 6)), whole((1, 1, 3, 2, 4), seed=2), padding_mode=mode, padding=(1, 0, 2))
-    check.enough(values=1)
+    for n, size in SOLIDS:
+        for arguments in grid(padding=((1, 0, 2), 1, "same"), groups=(1, 2), stride=(1, (1, 2, 1))):
+            check(whole((1, 2, *n)), whole((2, 2 // arguments["groups"], *size), seed=2), padding_mode=mode, **arguments)
+    check.enough(values=20, refusals=10)
 
 
 @pytest.mark.parametrize("border", ["constant", "reflect", "replicate", "circular"])
