@@ -62,6 +62,7 @@ TORCH: dict[str, list[Arguments]] = {
     "torch.nn.functional.conv_transpose{}d": [
         {}, {"stride": 2, "padding": 1, "output_padding": 1}, {"stride": 2, "dilation": 2, "groups": 2},
     ],
+    "torch.nn.ConvTranspose{}d": [{"stride": 2, "padding": 1, "output_padding": 1}, {"stride": 2, "groups": 2}],
 }  # fmt: skip
 KERAS: dict[str, list[Arguments]] = {
     "keras.layers.Conv{}D": [{}, {"padding": "same", "strides": 2}, {"dilation_rate": 2, "groups": 2}],

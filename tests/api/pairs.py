@@ -90,7 +90,9 @@ def own(names: dict[str, Any], function: str, arguments: dict[str, Any], x: np.n
     if ".layers." in function:
         return _layer(getattr(names["keras"].layers, name), x, k, words)
     if function.startswith("torch.nn.Conv"):
-        layer = getattr(names["torch"].nn, name)(k.shape[1] * words.get("groups", 1), k.shape[0], k.shape[2:], bias=False, **words)
+        counts = k.shape[0], k.shape[1] * words.get("groups", 1)
+        counts = counts if "Transpose" in name else counts[::-1]
+        layer = getattr(names["torch"].nn, name)(*counts, k.shape[2:], bias=False, **words)
         layer.weight = names["torch"].nn.Parameter(native(names, function, k))
         return layer(native(names, function, x))
     return eval(text(function, words), {**names, "x": native(names, function, x), "k": native(names, function, k)})

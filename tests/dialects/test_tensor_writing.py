@@ -45,6 +45,7 @@ FORWARD = {
 }  # fmt: skip
 BACKWARD = {
     "torch.nn.functional.conv_transpose2d": [{}, {"stride": 2, "padding": 1, "output_padding": 1}, {"stride": (2, 3), "dilation": 2}],
+    "torch.nn.ConvTranspose2d": [{"stride": 2, "padding": (1, 0), "output_padding": 1}, {"stride": (2, 3), "groups": 2}],
     "onnx.ConvTranspose": [{"strides": [2, 2], "pads": [1, 0, 0, 1]}, {"strides": [2, 3], "auto_pad": "SAME_UPPER"}],
     "jax.lax.conv_transpose": [
         {"strides": (2, 2), "padding": "SAME", "transpose_kernel": True}, {"strides": (2, 1), "padding": "SAME"},

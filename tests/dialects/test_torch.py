@@ -27,7 +27,15 @@ def beside(torch, name):
 
 def layer(torch, x, k, groups=1, **arguments):
     cls = getattr(torch.nn, f"Conv{k.ndim - 2}d")
-    module = cls(k.shape[1] * groups, k.shape[0], k.shape[2:], bias=False, groups=groups, **arguments)
+    return called(torch, cls(k.shape[1] * groups, k.shape[0], k.shape[2:], bias=False, groups=groups, **arguments), x, k)
+
+
+def transposed_layer(torch, x, k, groups=1, **arguments):
+    cls = getattr(torch.nn, f"ConvTranspose{k.ndim - 2}d")
+    return called(torch, cls(k.shape[0], k.shape[1] * groups, k.shape[2:], bias=False, groups=groups, **arguments), x, k)
+
+
+def called(torch, module, x, k):
     weight = {"weight": torch.from_numpy(k)}
     return torch.func.functional_call(module, weight, (torch.from_numpy(x),)).detach().numpy()
 
@@ -137,6 +145,22 @@ def test_padding_mode(torch, mode):
         for arguments in grid(padding=((1, 0, 2), 1, "same"), groups=(1, 2), stride=(1, (1, 2, 1))):
             check(whole((1, 2, *n)), whole((2, 2 // arguments["groups"], *size), seed=2), padding_mode=mode, **arguments)
     check.enough(values=20, refusals=10)
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_transposed_layers(torch, rank):
+    check = Beside(f"torch.nn.ConvTranspose{rank}d", partial(transposed_layer, torch))
+    sizes = [((n,), (size,)) for n, size in SIZES] if rank == 1 else PLANES if rank == 2 else SOLIDS
+    steps = (2, 1, 3)[:rank]
+    for n, size in sizes:
+        for arguments in grid(stride=(1, steps), padding=(0, 1), output_padding=(0, 1), dilation=(1, 2), groups=(1, 2)):
+            check(whole((1, 4, *n)), whole((4, 3, *size), seed=2), **arguments)
+    check(whole((4, *n)), whole((4, 3, *size), seed=2), stride=2)
+    for mode in ("zeros", "circular"):
+        check(whole((1, 4, *n), "float64"), whole((4, 3, *size), "float64", seed=2), padding_mode=mode)
+    for dtype in DTYPES[DTYPES.index("float16") :]:  # weights that can be trained
+        check(whole((1, 4, *n), dtype), whole((4, 3, *size), dtype, seed=2), stride=2)
+    check.enough(values=90, refusals=30)
 
 
 @pytest.mark.parametrize("border", ["constant", "reflect", "replicate", "circular"])

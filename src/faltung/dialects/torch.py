@@ -6,6 +6,7 @@ function              reversed  kernel                           outputs
 conv1d, 2d, 3d        no        (O, I/g, …)                      ``padding`` on both ends; ``same`` is low, stride 1
 conv_transpose1d …    (adjoint) (I, O/g, …)                      ``padding`` crops, ``output_padding`` extends the end
 nn.Conv1d, 2d, 3d     no        (O, I/g, …)                      as conv; outside: ``padding_mode``
+nn.ConvTranspose1d …  (adjoint) (I, O/g, …)                      as conv_transpose; ``padding_mode`` is zeros alone
 kornia filter2d       no        (1, H, W), for every channel     same: low; ``reflect`` is whole_sample
 ====================  ========  ===============================  ===============================================
 
@@ -83,7 +84,8 @@ def _check_reach(function: str, spec: Spec, arguments: Arguments) -> None:
             raise DialectError(f"{function} pads {law} by {rule}: {reach} is too many for {n}")
 
 
-def _transpose(function: str, rank: int, arguments: Arguments) -> Spec:
+def _transpose(function: str, rank: int, dtypes: tuple[str, ...], arguments: Arguments) -> Spec:
+    choice(function, "padding_mode", arguments.get("padding_mode", "zeros"), {"zeros": "zero"})
     stride, dilation = (each(function, name, arguments[name], rank) for name in ("stride", "dilation"))
     padding, extra = (each(function, name, arguments[name], rank, least=0) for name in ("padding", "output_padding"))
     for more, *steps in zip(extra, stride, dilation, strict=True):
@@ -95,7 +97,7 @@ def _transpose(function: str, rank: int, arguments: Arguments) -> Spec:
         operation="convolve_transpose", stride=stride, dilation=dilation, layout=first(rank, "IO"),
         groups=Groups(count=positive(function, "groups", arguments["groups"]), kernel=TRANSPOSED.kernel),
         **crops_of((crop, crop - more) for crop, more in zip(padding, extra, strict=True)),
-        **one_dtype(function, arguments, ("int64", *INEXACT)),
+        **one_dtype(function, arguments, dtypes),
     )  # fmt: skip
 
 
@@ -174,9 +176,10 @@ def _typed_layer(call: Call) -> str:
     """Return a line that makes the layer, gives it its weight, and calls it."""
     groups = dict(call.arguments).get("groups", 1)
     k = call.kernel
-    channels = f"{k}.shape[1] * {groups}" if groups != 1 else f"{k}.shape[1]"
+    counts = f"{k}.shape[0]", f"{k}.shape[1] * {groups}" if groups != 1 else f"{k}.shape[1]"
+    inputs, outputs = counts if "Transpose" in call.function else counts[::-1]
     rest = "".join(f", {name}={value!r}" for name, value in call.arguments)
-    made = f"{call.function}({channels}, {k}.shape[0], {k}.shape[2:], bias=False{rest})"
+    made = f"{call.function}({inputs}, {outputs}, {k}.shape[2:], bias=False{rest})"
     return f"torch.func.functional_call({made}, {{'weight': {call.kernel}}}, ({call.input},))"
 
 
@@ -199,9 +202,10 @@ def _conv_dialect(rank: int) -> Dialect:
 def _transpose_dialect(rank: int) -> Dialect:
     function = f"torch.nn.functional.conv_transpose{rank}d"
     return Dialect(
-        function=function, defaults=TRANSPOSE, reads=partial(_transpose, function, rank), offers=partial(_transpose_offers, rank),
-        axes=rank, prepares=partial(_with_batch, function, rank), finishes=partial(_without_batch, rank), says=says,
-        signature=SIGNATURE_TRANSPOSE, reference="torch 2.13.0 on the CPU; without bias",
+        function=function, defaults=TRANSPOSE, reads=partial(_transpose, function, rank, ("int64", *INEXACT)),
+        offers=partial(_transpose_offers, rank), axes=rank, prepares=partial(_with_batch, function, rank),
+        finishes=partial(_without_batch, rank), says=says, signature=SIGNATURE_TRANSPOSE,
+        reference="torch 2.13.0 on the CPU; without bias",
     )  # fmt: skip
 
 
@@ -215,12 +219,23 @@ def _layer_dialect(rank: int) -> Dialect:
     )  # fmt: skip
 
 
+def _transpose_layer_dialect(rank: int) -> Dialect:
+    function = f"torch.nn.ConvTranspose{rank}d"
+    return Dialect(
+        function=function, defaults={**TRANSPOSE, "padding_mode": "zeros"}, reads=partial(_transpose, function, rank, INEXACT),
+        offers=partial(_transpose_offers, rank), axes=rank, prepares=partial(_with_batch, function, rank),
+        finishes=partial(_without_batch, rank), says=says, types=_typed_layer,
+        reference="torch 2.13.0 on the CPU; the layer with weight k and without bias, called on x",
+    )  # fmt: skip
+
+
 FILTER2D = {"border_type": "reflect", "normalized": False, "padding": "same", "behaviour": "corr"}
 
 TORCH = {
     **{f"torch.nn.functional.conv{rank}d": _conv_dialect(rank) for rank in (1, 2, 3)},
     **{f"torch.nn.functional.conv_transpose{rank}d": _transpose_dialect(rank) for rank in (1, 2, 3)},
     **{f"torch.nn.Conv{rank}d": _layer_dialect(rank) for rank in (1, 2, 3)},
+    **{f"torch.nn.ConvTranspose{rank}d": _transpose_layer_dialect(rank) for rank in (1, 2, 3)},
     "kornia.filters.filter2d": Dialect(
         function="kornia.filters.filter2d", defaults=FILTER2D, reads=_filter2d, offers=_filter2d_offers, axes=2,
         sliding=lambda _: (2, 3), prepares=_one_kernel, batched=True,
