@@ -1,4 +1,4 @@
-"""The convolutions of ``scipy.signal``."""
+"""The convolutions and correlations of ``scipy.signal``."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,13 +7,7 @@ import numpy as np
 
 from faltung.dialects.scipy_signal import BOUNDARIES, MODES, NOT_2D, lags, transform_dtype
 from faltung.drop_in.arrays import Array, common_dtype, computed, in_common_dtype, specs
-from faltung.drop_in.scipy_signal_filters import choose_conv_method, lfilter, upfirdn
 from faltung.engine.operands import DTYPE_NAMES
-
-__all__ = [
-    "choose_conv_method", "convolve", "convolve2d", "correlate", "correlate2d", "correlation_lags", "fftconvolve", "lfilter", "oaconvolve",
-    "upfirdn",
-]  # fmt: skip
 
 MODE_FLAGS = "Acceptable mode flags are 'valid', 'same', or 'full'."
 TRANSFORMED = ("float32", "float64", "complex64", "complex128")

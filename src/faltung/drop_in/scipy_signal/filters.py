@@ -1,21 +1,14 @@
-"""The filters of ``scipy.signal`` along one axis: `lfilter` without recursion, `upfirdn`, and the choice of a method."""
+"""The filters of ``scipy.signal`` along one axis: `lfilter` without recursion, and `upfirdn`."""
 
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 
 from faltung.dialects.scipy_filters import BY_DIFFERENCES, FIR_ONLY, MODES, RESAMPLED
-from faltung.drop_in.arrays import Array, common_dtype, computed, in_common_dtype, specs
-from faltung.engine.execute import settled
+from faltung.drop_in.arrays import Array, computed, specs
 from faltung.engine.operands import DTYPE_NAMES
-from faltung.engine.route import choice
 from faltung.errors import SpecError
 from faltung.spec import Spec
-
-__all__ = ["choose_conv_method", "lfilter", "upfirdn"]
-
-REPEATS = 3
 
 
 def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
@@ -197,54 +190,3 @@ def _outside(x: Array, word: str, m: Array) -> Array:
         base = np.where(at < n, x[..., np.minimum(at, n - 1)], 2 * last - x[..., np.minimum(2 * n - 2 - at, n - 1)])
         values = base + (2 * turns).astype(real) * (last - first)
     return np.asarray(values, x.dtype)
-
-
-def choose_conv_method(in1: Any, in2: Any, mode: str = "full", measure: bool = False) -> Any:
-    """Return which method of `convolve` is expected to be the faster one, "direct" or "fft", as ``scipy.signal.choose_conv_method`` does.
-
-    Differs: the choice is that of faltung's planner for faltung's methods, so that it is another at many sizes; operands that `convolve`
-    would refuse are "direct" only.
-
-    Parameters
-    ----------
-    in1, in2 : array_like
-        The operands.
-    mode : {"full", "same", "valid"}
-        Which outputs.
-    measure : bool
-        Whether both are timed.
-
-    Returns
-    -------
-    method : str
-        "fft" or "direct".
-    times : dict
-        Seconds of each; only if measured.
-
-    Examples
-    --------
-    >>> choose_conv_method(np.ones(8), np.ones(6))
-    'direct'
-    """
-    from faltung.drop_in.scipy_signal import convolve  # not above: that module lists the functions of this one
-
-    x, k = np.asarray(in1), np.asarray(in2)
-    if measure:
-        times = {method: min(_seconds(convolve, x, k, mode, method) for _ in range(REPEATS)) for method in ("fft", "direct")}
-        return min(times, key=times.__getitem__), times
-    if mode not in ("full", "same", "valid"):
-        raise ValueError(f"Acceptable mode flags are 'valid', 'same', or 'full', not mode={mode}")
-    if x.ndim != k.ndim or not x.ndim or not x.size or not k.size or common_dtype(x, k).char not in "fdFD":
-        return "direct"
-    x, k, _ = in_common_dtype(x, k)
-    try:
-        way = settled(specs("scipy.signal.convolve", x, k, mode=mode), x, k, None, "auto", None)
-    except SpecError:
-        return "direct"
-    return "fft" if choice(way.case, "auto", None).method.name == "fourier" else "direct"
-
-
-def _seconds(convolve: Any, x: Array, k: Array, mode: str, method: str) -> float:
-    start = perf_counter()
-    convolve(x, k, mode=mode, method=method)
-    return perf_counter() - start
