@@ -205,6 +205,8 @@ def test_the_users_folder_unless_told_otherwise(monkeypatch, tmp_path):
     monkeypatch.setattr(platformdirs, "user_cache_dir", lambda name, appauthor: str(tmp_path / name))
     monkeypatch.delenv("FALTUNG_CACHE")
     assert object_cache.folder.__wrapped__() == str(tmp_path / "faltung")
+    monkeypatch.setenv("FALTUNG_CACHE", "on")  # no folder of that name
+    assert object_cache.folder.__wrapped__() == str(tmp_path / "faltung")
     monkeypatch.setenv("FALTUNG_CACHE", str(tmp_path / "mine"))
     assert object_cache.folder.__wrapped__() == str(tmp_path / "mine")
 
