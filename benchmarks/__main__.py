@@ -8,7 +8,7 @@ import json
 from datetime import date
 from pathlib import Path
 
-from calls import first_call, memory, small
+from calls import first_call, memory, scaling, small
 from images import against_opencv
 from rows import images, narrow, smooth, volumes_and_signals
 from suite import outcomes_json, outcomes_table, raced
@@ -41,7 +41,7 @@ def sections(quick: bool, workers: int) -> tuple[list[str], dict[str, object]]:
         outcomes = raced(chosen, workers, turns, everyone=False)
         text += [f"## {title}", outcomes_table(outcomes)]
         data[title] = outcomes_json(outcomes)
-    text += ["## Every boundary", against_opencv((3,) if quick else (3, 7), turns), "## Calls", small(), first_call(), memory()]
+    text += ["## Every boundary", against_opencv((3,) if quick else (3, 7), turns), "## Calls", small(), first_call(), memory(), scaling()]
     return text, data
 
 

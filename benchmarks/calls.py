@@ -15,23 +15,44 @@ FIRST = dedent("""
     import time
     import numpy as np
     x, k, out = np.ones((2048, 2048), "float32"), np.ones((3, 3), "float32"), np.empty((2048, 2048), "float32")
-    start = time.perf_counter()
+    times = [time.perf_counter()]
+    import llvmlite.binding
+    times.append(time.perf_counter())
     import faltung as ft
+    ft.correlate
+    times.append(time.perf_counter())
     ft.correlate(x, k, mode="same", out=out)
-    first = time.perf_counter()
+    times.append(time.perf_counter())
     ft.correlate(x, k, mode="same", out=out)
-    print(first - start, time.perf_counter() - first)
+    times.append(time.perf_counter())
+    print(*np.diff(times))
 """)
 MEMORY = dedent("""
     import resource, sys
     import numpy as np
     import faltung as ft
-    size, method = int(sys.argv[1]), sys.argv[2]
-    x, k, out = np.ones((4096, 4096), "float32"), np.ones((size, size), "float32"), np.ones((4096, 4096), "float32")
-    ft.correlate(x[:300, :300], k, mode="same", boundary="half_sample", method=method, workers=2)  # what a first call loads and compiles
+    n, size, method = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    x, k, out = np.ones((n, n), "float32"), np.ones((size, size), "float32"), np.ones((n, n), "float32")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    ft.correlate(x[:300, :300], k, mode="same", boundary="half_sample", method=method, workers=2)
+    loaded = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # with what a first call loads and compiles
     ft.correlate(x, k, mode="same", boundary="half_sample", method=method, workers=2, out=out)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+    print(loaded - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - loaded)
+""")
+SCALING = dedent("""
+    import sys, time
+    import numpy as np
+    import faltung as ft
+    size, k = int(sys.argv[1]), np.random.default_rng(0).standard_normal((int(sys.argv[1]),) * 2).astype("float32")
+    for n in (4096, 16384):
+        x, out, times = np.ones((n, n), "float32"), np.ones((n, n), "float32"), []
+        plan = ft.plan(x, k, operation="correlate", mode="same", boundary="half_sample", workers=2)
+        for _ in range(8 if n < 10_000 else 4):
+            start = time.perf_counter()
+            plan(x, out=out)
+            times.append(time.perf_counter() - start)
+        print(min(times) / x.size)
+    print(plan.method)
 """)
 
 
@@ -55,21 +76,39 @@ def small() -> str:
 
 
 def first_call() -> str:
-    """Return the time of the first call of a new process, importing included: the best of three processes."""
+    """Return the times of the first steps of a new process, its code on disk already: the best of three processes."""
     runs = [[float(word) for word in _python(FIRST).split()] for _ in range(3)]
-    first, second = min(r[0] for r in runs), min(r[1] for r in runs)
-    return table(
-        ["2048 x 2048 by 3 x 3 in a new process", "time"], [["import and first call", shown(first)], ["second call", shown(second)]]
-    )
+    names = ("import llvmlite", "import what a call needs of faltung", "first call", "second call")
+    rows = [[name, shown(min(times))] for name, *times in zip(names, *runs, strict=True)]
+    return table(["2048 x 2048 by 3 x 3 in a new process", "time"], rows)
 
 
 def memory() -> str:
     """Return by how much the peak resident memory of a process grows during one call beyond input, kernel and output."""
-    rows = [[f"{size} x {size}", method, f"{int(_python(MEMORY, str(size), method)) / 1024:.2f} MB"] for size, method in _MEMORY]
-    return table(["4096 x 4096 float32, two threads", "method", "peak growth"], rows)
+    rows = []
+    for n, size, method in _MEMORY:
+        loaded, grown = (int(word) / 1024 for word in _python(MEMORY, str(n), str(size), method).split())
+        rows.append([f"{n} x {n} by {size} x {size}", method, f"{loaded:.1f} MB", f"{grown:.2f} MB"])
+    return table(["float32, two threads", "method", "a first, small call: code and libraries", "the call: peak growth"], rows)
 
 
-_MEMORY = ((3, "direct"), (7, "direct"), (31, "direct"), (31, "fourier"), (3, "shift"))
+_MEMORY = (
+    (4096, 3, "direct"), (4096, 7, "direct"), (4096, 31, "direct"), (4096, 31, "fourier"), (8192, 63, "fourier"), (4096, 255, "fourier"),
+    (4096, 3, "shift"),
+)  # fmt: skip
+
+
+def scaling() -> str:
+    """Return the time for each sample of images of two sizes, in a process of their own."""
+    rows = []
+    for size in (3, 15, 63):
+        *seconds, method = _python(SCALING, str(size)).split()
+        small, large = (float(word) for word in seconds)
+        met = "met" if large <= 1.2 * small else "not met"
+        rows.append(
+            [f"{size} x {size}", method, f"{small * 1e9:.3f} ns", f"{large * 1e9:.3f} ns", f"{large / small:.2f}", "at most 1.2", met]
+        )
+    return table(["float32, two threads, time a sample", "method", "4096²", "16384²", "ratio", "aim", ""], rows)
 
 
 def _python(script: str, *arguments: str) -> str:

@@ -102,3 +102,10 @@ def test_the_main_table_in_a_terminal(monkeypatch, capsys):
     place = lines.index("scipy.ndimage")
     assert lines[place + 1].split()[:5] == ["convolve", "yes", "none", "low", "half_sample"]
     assert {name.rpartition(".")[2][:20] for name in DIALECTS} <= {line.split()[0] for line in lines if line.startswith("  ")}
+
+
+def test_how_many_functions_there_are_and_how_many_have_a_dialect():
+    refusal = run("atlas", "cv2.filtr2D").refusal
+    listed = run("atlas").text.count("\n") - 1
+    assert f"lists all {listed}: {len(DIALECTS)} that can be called by name here" in refusal
+    assert f"and {listed - len(DIALECTS)} that are only described" in refusal

@@ -4,6 +4,7 @@ import pytest
 from cli.runner import run
 
 from faltung.bench import measure
+from faltung.bench.machine import machine, versions
 
 SMALL = "float64[20,24] * float64[4,3] correlate same:high"
 
@@ -59,3 +60,13 @@ def test_measure_has_no_place_to_write_where_it_is_off(monkeypatch):
 
 def test_show_and_reset_are_two_things():
     assert run("measure", "--show", "--reset").status == 2
+
+
+def test_versions_of_those_who_take_part():
+    said = run("bench", SMALL, "--peer", "scipy.ndimage", "--turns", "1", "--workers", "1").text
+    assert "scipy 1" in said
+    assert "torch" not in said
+    assert "opencv-python-headless" in machine(("cv2.filter2D",))
+    assert "opencv-python-headless" in machine(("cv",))
+    assert "numba" not in machine(("cv2",))
+    assert set(versions()) <= {part.split()[0] for part in machine().split(", ") if " " in part} | {"python"}

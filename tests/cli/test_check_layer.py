@@ -63,7 +63,10 @@ def test_a_layer_that_hangs_is_killed():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["mine:forward", "mine:backward"], "mine:forward cannot be imported"),
+        (
+            ["mine:forward", "mine:backward"],
+            "mine:forward cannot be imported: ModuleNotFoundError: No module named 'mine'; --path looks here",
+        ),
         (["mine:forward", "mine:nothing", "--path"], "has no attribute 'nothing'"),
         (["mine.forward", "mine:backward", "--path"], "names no function"),
         (["mine:forward", "os:system('touch x')", "--path"], "names no function"),

@@ -30,6 +30,7 @@ def folder(tmp_path, monkeypatch):
     with peer("h5py").File("all.h5", "w") as file:
         for name, array in (("x", X), ("k", K), ("y", Y)):
             file[f"group/{name}"] = array
+    (tmp_path / "prose.py").write_text("import numpy as np, sys; sys.exit()\nprint(1, 2)\n")
     np.save("zeros.npy", np.zeros((2, 0)))
     np.save("objects.npy", np.array([[1, "a"]], dtype=object), allow_pickle=True)
     np.save("nan.npy", np.full((3, 3), np.nan))
@@ -119,8 +120,10 @@ def test_plot(tmp_path):
 
 
 REFUSED = [
-    (["x.npy", "k.npy"], "a file for each of x, k, y, and there is 2 files"),
-    ([*PASTED, "x.npy"], "1 files"),
+    (["x.npy", "k.npy"], "3 files are needed, for x, k and y, and 2 given (x.npy, k.npy); name the files in this order"),
+    ([*PASTED, "x.npy"], "x, k and y are all given as JSON, and so there can be no file: 1 given (x.npy)"),
+    ([*PASTED[:4]], "1 file is needed, for y, and none given"),
+    (["prose.py", "k.npy", "y.npy"], "prose.py is text, and no rows of numbers: line 1 is 'import numpy as np, sys; sys.exit()'"),
     (["x.npy", "k.npy", "none.npy"], "there is no file none.npy"),
     (["zeros.npy", "k.npy", "y.npy"], "empty"),
     (["objects.npy", "k.npy", "y.npy"], "pickled Python objects"),
@@ -134,7 +137,7 @@ REFUSED = [
     (["x.npy", "k.npy", "--y", "[" + "1," * 3000 + "1]"], "at most 4,000"),
     (["x.npy", "k.npy", "y.npy", "--expected", "none.npy"], "there is no file none.npy"),
     (["x.npy", "k.npy", "y.npy", "--expected", "open('x')"], ""),
-    (["x.npy", "k.npy", "y.npy", "--expected", "scipy.signal.convolve3d(x, k)"], "near are scipy.signal.convolve2d"),
+    (["x.npy", "k.npy", "y.npy", "--expected", "scipy.signal.convolve3d(x, k)"], "nearest: scipy.signal.convolve2d"),
     (["x.npy", "k.npy", "y.npy", "--plot", "out.npy"], "would be no picture"),
     (["x.npy", "k.npy", "y.npy", "--plot", "none/out.png"], "there is no folder"),
     (["x.npy", "k.npy", "y.npy", "--max-pixels", "3"], "above the limit of 3"),

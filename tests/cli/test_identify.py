@@ -80,3 +80,14 @@ def test_as_a_program(folder):
     said = program("identify", folder / "x.npy", folder / "y.npy")
     assert said.status == 0
     assert "sobel-x" in said.text
+
+
+def test_columns_of_a_text_are_signals(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    signal = np.random.default_rng(3).integers(-9, 10, 60)
+    np.savetxt("before.txt", signal, fmt="%d")
+    np.savetxt("after.txt", np.convolve(signal, [1, 3, 2], "same"), fmt="%d")
+    said = run("identify", "before.txt", "after.txt")
+    assert said.status == 0
+    assert "axis 1 has one entry in BEFORE and AFTER: they are taken as signals" in said.err
+    assert "\n  2  3  1\n" in said.text

@@ -54,7 +54,7 @@ def test_a_function_that_hangs_is_killed(tmp_path, monkeypatch):
 def test_the_current_folder_counts_only_with_path(tmp_path, monkeypatch):
     (tmp_path / "mine.py").write_text("from numpy import convolve as f\n")
     monkeypatch.chdir(tmp_path)
-    assert "No module named 'mine'" in run("probe", "mine:f", "--ndim", "1").refusal
+    assert "No module named 'mine'; --path looks here, too" in run("probe", "mine:f", "--ndim", "1").refusal
     assert run("probe", "mine:f", "--ndim", "1", "--path").status == 0
 
 
@@ -71,3 +71,11 @@ def test_as_a_program():
     said = program("probe", "numpy:correlate", "--ndim", "1", "--json")
     assert said.status == 0
     assert said.data["same_as"][0] == "numpy.correlate"
+
+
+def test_calls_of_other_languages_say_whose_they_are():
+    said = run("probe", "scipy.ndimage:convolve").text
+    named = [line.strip() for line in said.splitlines() if "imfilter(" in line]
+    assert len(named) > 1
+    assert len(set(named)) == len(named)
+    assert all("  # " in line for line in named)

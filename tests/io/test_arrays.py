@@ -49,7 +49,7 @@ def test_npz_with_one_and_with_several(tmp_path):
     ("content", "words"),
     [
         (b"", "is empty"),
-        (b"hello world", "'hello' in line 1 of it is no number"),
+        (b"hello world", "it is text, and no rows of numbers: line 1 is 'hello world'"),
         (npy(np.array([{}], dtype=object), allow_pickle=True), "pickled Python objects"),
         (npy(np.array(["a"])), "which are no numbers"),
         (npy(np.array([(1, 2)], dtype="i4,i4")), "which are no numbers"),

@@ -187,3 +187,16 @@ def test_without_a_compiler(monkeypatch):
     case = case_of([same(5)] * 2, (61, 62), (5, 5))
     assert best_cut.__wrapped__(case) is None
     assert direct.NAME != fourier.NAME
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize(("k", "memory"), [(31, 200_000), (31, 100_000), (301, 4 << 20), (301, 2 << 20)])
+def test_tiles_that_the_memory_allows(k, memory):
+    x, w = np.zeros((1000, 1000), np.float32), np.random.default_rng(0).standard_normal((k, k)).astype(np.float32)
+    free, held = (ft.plan(x, w, operation="correlate", mode="same", memory=most) for most in (None, memory))
+    assert free.method == held.method == "fourier"
+    assert held.scratch_bytes <= memory < free.scratch_bytes
+    assert held.seconds > free.seconds
+    x[500, 490] = 1
+    found = held(x)[500 - k // 2 : 500 + k // 2 + 1, 490 - k // 2 : 490 + k // 2 + 1]
+    assert np.abs(found - w[::-1, ::-1]).max() < 1e-5

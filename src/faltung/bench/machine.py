@@ -11,6 +11,10 @@ PACKAGES = (
     "pyfftw", "numba",
 )  # fmt: skip
 
+OURS = ("python", "numpy", "scipy", "llvmlite")
+# Under which name the others are imported, where it is another than that of the package.
+MODULES = {"opencv-python-headless": "cv2", "scikit-image": "skimage"}
+
 
 def cores() -> int:
     """Return on how many cores this process may run."""
@@ -28,6 +32,12 @@ def versions() -> dict[str, str]:
     return found
 
 
-def machine() -> str:
-    """Return one line: processor, cores, system, versions."""
-    return f"{processor()}, {cores()} cores, {platform.system()}, " + ", ".join(f"{name} {number}" for name, number in versions().items())
+def machine(peers: tuple[str, ...] = ()) -> str:
+    """Return one line: processor, cores, system, versions; where peers are chosen (by how their names begin), of theirs and ours alone."""
+    named = [f"{name} {number}" for name, number in versions().items() if not peers or name in OURS or _takes_part(name, peers)]
+    return f"{processor()}, {cores()} cores, {platform.system()}, {', '.join(named)}"
+
+
+def _takes_part(package: str, peers: tuple[str, ...]) -> bool:
+    module = MODULES.get(package, package)
+    return any(peer.partition(".")[0] == module or module.startswith(peer) for peer in peers)

@@ -43,7 +43,13 @@ def _known(name: str) -> str:
     ends = [function for function in functions if function.rpartition(".")[2] == name]
     if len(ends) == 1:
         return ends[0]
-    raise DialectError(f"the atlas has no {name!r}{nearest(full_name(name), functions)}; faltung atlas lists all {len(functions)}")
+    raise DialectError(f"the atlas has no {name!r}{nearest(full_name(name), functions)}; `faltung atlas` lists {_listed(functions)}")
+
+
+def _listed(functions: list[str]) -> str:
+    """Return how many functions there are, and how many of them are rows alone: `faltung.like` and its kind know the others."""
+    known = sum(function in DIALECTS for function in functions)
+    return f"all {len(functions)}: {known} that can be called by name here, and {len(functions) - known} that are only described"
 
 
 def _as_dict(table: Table) -> dict[str, object]:

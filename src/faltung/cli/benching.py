@@ -22,7 +22,7 @@ def run_races(problems: tuple[str, ...], peers: tuple[str, ...], workers: int | 
             raise SpecError(f"{text!r} has no sizes; put them in front, as in 'float32[512,512] * float32[7,7] {text}'")
     threads = workers or default_workers()
     if not as_json:
-        print(machine())
+        print(machine(peers))
     found = []
     for work in works:
         assert isinstance(work, Problem)
@@ -32,7 +32,7 @@ def run_races(problems: tuple[str, ...], peers: tuple[str, ...], workers: int | 
         if not as_json:
             print(f"\n{race_text(outcome)}")
     if as_json:
-        emit_json("bench", machine=machine(), workers=threads, races=found)
+        emit_json("bench", machine=machine(peers), workers=threads, races=found)
 
 
 def run_measure(reset: bool, show: bool, as_json: bool) -> None:

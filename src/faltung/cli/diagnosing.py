@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from faltung.cli.operands import as_numbers, is_file
+from faltung.cli.operands import as_numbers, is_file, without_shared_axis
 from faltung.cli.output import say
 from faltung.diagnose.explain.diagnose import diagnose
 from faltung.diagnose.explain.plot import plot
@@ -60,13 +60,23 @@ def read_arrays(question: Question) -> tuple[Array, Array, Array]:
     named = {role: text for role in ROLES if (text := question.pasted.get(role)) is not None}
     missing = [role for role in ROLES if role not in named]
     if len(question.files) != len(missing):
-        given = f"{len(question.files)} files" if question.files else "no file"
-        raise InputError(f"there must be a file for each of {', '.join(missing) or 'none'}, and there is {given}; or give --x, --k, --y")
+        raise InputError(_miscounted(question.files, missing))
     if sum(text.strip() == "-" for text in question.files) > 1:
         raise InputError("only one array can come from standard input")
     found = {role: parse_json(text, role) for role, text in named.items()}
     found |= {role: _read(text, role, question.max_pixels) for role, text in zip(missing, question.files, strict=True)}
-    return _without_shared_axes(found["x"], found["k"], found["y"])
+    x, k, y = without_shared_axis({"x": found["x"], "k": found["k"], "y": found["y"]})
+    return x, k, y
+
+
+def _miscounted(files: tuple[str, ...], missing: list[str]) -> str:
+    given = ", ".join(files[: len(ROLES) + 1])
+    given = f"{len(files)} given ({given})" if files else "none given"
+    if not missing:
+        return f"x, k and y are all given as JSON, and so there can be no file: {given}"
+    names = " and ".join(", ".join(missing).rsplit(", ", 1))
+    wanted = f"{len(missing)} file{'s are' if len(missing) > 1 else ' is'} needed, for {names}"
+    return f"{wanted}, and {given}; name the files in this order, or give numbers as --x, --k or --y"
 
 
 def _read(text: str, role: str, most: int) -> Array:
@@ -78,18 +88,6 @@ def _read(text: str, role: str, most: int) -> Array:
     if picture.alpha is not None:
         say(f"note: the alpha channel of {text} is left out")
     return as_numbers(picture.data)
-
-
-def _without_shared_axes(*arrays: Array) -> tuple[Array, Array, Array]:
-    """Return the arrays without axes of one entry that all three have: columns of a text and rows of MATLAB are signals."""
-    ranks = {array.ndim for array in arrays}
-    if ranks == {2}:
-        axes = tuple(axis for axis in range(2) if all(array.shape[axis] == 1 for array in arrays))[:1]
-        if axes:
-            say(f"note: axis {axes[0]} has one entry in x, k and y: they are taken as signals")
-            arrays = tuple(np.squeeze(array, axes) for array in arrays)
-    x, k, y = arrays
-    return x, k, y
 
 
 def read_expectation(question: Question) -> Any:

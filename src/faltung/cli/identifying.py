@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from faltung.cli.operands import as_numbers, read_operand
+from faltung.cli.operands import as_numbers, read_operand, without_shared_axis
 from faltung.cli.output import say
 from faltung.diagnose.estimate import Estimate, identify
 from faltung.io import InputError, check_target, format_of, write
@@ -40,7 +40,8 @@ def identify_kernel(before: str, after: str, wish: Wish) -> int:
         check_target(wish.output, force=wish.force)
     if before.strip() == after.strip() == "-":
         raise InputError("BEFORE and AFTER cannot both come from standard input")
-    x, y = (as_numbers(read_operand(text, name, wish.max_pixels)) for text, name in ((before, "BEFORE"), (after, "AFTER")))
+    read = {name: as_numbers(read_operand(text, name, wish.max_pixels)) for name, text in (("BEFORE", before), ("AFTER", after))}
+    x, y = without_shared_axis(read)
     shape = None if wish.shape is None else _sizes("--shape", wish.shape)
     found = identify(
         x, y, shape, stride=_sizes("--stride", wish.stride), boundary=wish.boundary, symmetric=wish.symmetric, separable=wish.separable

@@ -1,12 +1,14 @@
 """Arrays and kernels as they are named on the command line: a gallery name, numbers, or a file."""
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from faltung.cli.output import say
 from faltung.gallery import kernel as gallery_kernel
 from faltung.gallery import kernels
 from faltung.io import MOST_PIXELS, InputError, names_a_file, parse_array, read_numbers, split_member
@@ -78,3 +80,14 @@ def is_file(text: str) -> bool:
 def as_row(kernel: Array, axes: int) -> Array:
     """Return numbers of one row as a table of one row, where the other operand has more axes."""
     return kernel[None] if kernel.ndim == 1 and axes > 1 else kernel
+
+
+def without_shared_axis(arrays: Mapping[str, Array]) -> tuple[Array, ...]:
+    """Return tables without an axis of one entry that all of them have: columns of a text and rows of MATLAB are signals."""
+    if {array.ndim for array in arrays.values()} == {2}:
+        for axis in range(2):
+            if all(array.shape[axis] == 1 for array in arrays.values()):
+                *others, last = arrays
+                say(f"note: axis {axis} has one entry in {', '.join(others)} and {last}: they are taken as signals")
+                return tuple(np.squeeze(array, axis) for array in arrays.values())
+    return tuple(arrays.values())

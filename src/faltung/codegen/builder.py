@@ -180,12 +180,16 @@ class Builder:
         """Let every store before, also those past the caches, be seen before any behind."""
         self._lines.append("fence seq_cst")
 
-    def prefetch(self, pointer: Value, *, write: bool = False) -> None:
-        """Ask for the cache line at `pointer`, into the second level; any address will do, and nothing is read."""
+    def counted(self, pointer: Value) -> Value:
+        """Return the i64 at an aligned address and count it up by 1, in one step for all threads."""
+        return self._emit("i64", f"atomicrmw add {self._place('i64', pointer)}, i64 1 seq_cst")
+
+    def prefetch(self, pointer: Value, *, write: bool = False, near: bool = False) -> None:
+        """Ask for the cache line at `pointer`, into the second level or, `near`, the first; any address will do, and nothing is read."""
         kind = self._spell("ptr")
         name = "@llvm.prefetch.p0" if self._dialect.opaque else "@llvm.prefetch.p0i8"
         self.declarations.add(f"declare void {name}({kind}, i32, i32, i32)")
-        self._lines.append(f"call void {name}({kind} {pointer.name}, i32 {int(write)}, i32 2, i32 1)")
+        self._lines.append(f"call void {name}({kind} {pointer.name}, i32 {int(write)}, i32 {3 if near else 2}, i32 1)")
 
     # -- vectors
 

@@ -4,7 +4,8 @@ A file holds MAGIC, the key (everything that the code depends on), the SHA-256 o
 them match and the file is the user's own; whatever else is found is ignored, and replaced when the code has been compiled anew. Files
 are written beside their place and renamed, so a reader meets a whole one or none.
 
-``FALTUNG_CACHE=off`` keeps code in memory only (``on`` is the default); ``FALTUNG_CACHE=/some/folder`` keeps it there instead of in the user's cache folder.
+``FALTUNG_CACHE=off`` keeps code in memory only (``on`` is the default); ``FALTUNG_CACHE=/some/folder`` keeps it there instead of in the
+user's cache folder.
 """
 
 import hashlib

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from faltung.engine.arrange import channels_first, from_channels_first, pieces
+from faltung.engine.bands import in_bands
 from faltung.engine.planner import Choice
 from faltung.engine.route import NOT_FINITE, Route, bound, choice
 from faltung.engine.weights import analysed
@@ -25,9 +26,9 @@ def sums(route: Route, x: Array, k: Array, workers: int, target: Array | None = 
     """
     if route.problem.spec.layout is not None:
         return _with_layout(route, x, k, workers)
-    answer = target if target is not None else np.empty(route.core_shape, route.dtype if route.case.stored else route.sum_dtype)
+    answer = target if target is not None else np.empty(route.core_shape, in_memory(route))
     if answer.size:
-        data = as_sums(route, x)
+        data = as_sums(route, x, workers)
         flipped = answer if route.flips is None else answer[route.flips]
         if route.axes.in_order:
             _run(route, route.case, data[None, None], window_order(route, k)[None, None], flipped[None, None], workers)
@@ -48,15 +49,23 @@ def _with_layout(route: Route, x: Array, k: Array, workers: int) -> Array:
     answer = np.empty(route.core_shape, route.sum_dtype)
     flipped = answer if route.flips is None else answer[route.flips]
     if answer.size:
-        _run(route, route.case, as_sums(route, data), window_order(route, weights), flipped, workers)
+        _run(route, route.case, as_sums(route, data, workers), window_order(route, weights), flipped, workers)
     return from_channels_first(_folded(route, answer, tuple(range(2, answer.ndim))), route.problem)
 
 
-def as_sums(route: Route, x: Array) -> Array:
+def in_memory(route: Route) -> Any:
+    """Return the dtype in which a method writes what it has summed."""
+    return route.sum_dtype if route.case.stored is None else np.dtype(route.case.stored.results)
+
+
+def as_sums(route: Route, x: Array, workers: int) -> Array:
     """Return the input in the dtype of the sums, unless it is narrow, conjugated if the Spec says so."""
     if route.case.stored is not None:
         return x
-    data = x if x.dtype == route.sum_dtype else x.astype(route.sum_dtype)
+    data = x
+    if x.dtype != route.sum_dtype:
+        data = np.empty_like(x, route.sum_dtype)
+        in_bands(x.shape if x.dtype != object else (), workers, lambda place: np.copyto(data[place], x[place], casting="unsafe"))
     return np.conj(data) if route.conj == "input" else data
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from faltung.engine.bands import Place, in_bands
 from faltung.errors import SpecError
 from faltung.spec.numbers import INTEGERS, integer_range, is_exact
 from faltung.spec.problem import Problem
@@ -29,37 +30,62 @@ def needs_finish(problem: Problem, sum_dtype: str) -> bool:
     return not plain or problem.dtype != sum_dtype
 
 
-def finish(problem: Problem, sums: Array, x: Array, k: Array, out: Array) -> None:
-    """Write the finished values into `out`.
+def finish(problem: Problem, sums: Array, x: Array, k: Array, out: Array, workers: int = 1) -> None:
+    """Write the finished values into `out`, on so many threads.
 
     Raises
     ------
     OverflowError
         With overflow="raise", when an output does not fit; the message names the first one.
     """
-    values = sums != 0 if problem.spec.product == "or_and" else _scaled(problem, sums, k)
-    target = problem.dtype
-    if target in INTEGERS and values.dtype.kind != "b":
-        values = _to_integers(problem, values, target)
-    elif values.dtype.kind == "c" and target not in ("complex64", "complex128", "clongdouble", "object"):
-        raise SpecError(f"the result is complex and dtype {target} is not; take its real part or its magnitude afterwards")
-    out[...] = values
+    scale = _number(problem.spec.scale, k)
+    outside: list[Place] = []
+
+    def band(place: Place) -> None:
+        with np.errstate(all="ignore"):  # each thread has a state of its own
+            found = _finished(problem, sums[place], scale)
+            if found is None:
+                outside.append(place)
+            else:
+                out[place] = found
+
+    in_bands(sums.shape if sums.dtype != object else (), workers, band)
+    if outside:
+        values = _rounded(problem, _scaled(problem, sums, scale))
+        raise OverflowError(_overflow_message(values, problem.dtype))
     if problem.spec.frame != "computed":
         _frame(problem, x, out)
 
 
-def _scaled(problem: Problem, sums: Array, k: Array) -> Array:
+def _finished(problem: Problem, sums: Array, scale: Any) -> Array | None:
+    """Return the finished values; None where some do not fit and should."""
+    target = problem.dtype
+    values = sums != 0 if problem.spec.product == "or_and" else _scaled(problem, sums, scale)
+    if target in INTEGERS and values.dtype.kind != "b":
+        return _to_integers(problem, values, target)
+    if values.dtype.kind == "c" and target not in ("complex64", "complex128", "clongdouble", "object"):
+        raise SpecError(f"the result is complex and dtype {target} is not; take its real part or its magnitude afterwards")
+    return values
+
+
+def _number(scale: Any, k: Array) -> Any:
+    """Return the scale of a Spec, where it names the weights' sum as the number to divide by, in a tuple."""
+    if not isinstance(scale, str):
+        return scale
+    total = k.sum() if scale == "1/sum" else np.abs(k).sum()
+    if total == 0:
+        raise SpecError(f"scale {scale}: the weights' sum is 0; give a number instead")
+    return (total,)
+
+
+def _scaled(problem: Problem, sums: Array, scale: Any) -> Array:
     spec = problem.spec
-    scale: Any = spec.scale
     if scale == 1 and spec.offset == 0:
         return sums
     if problem.sum_dtype == "int64" and sums.dtype != object:  # exact integers, perhaps held in float32
         sums = sums.astype("int64" if _whole(problem) else "float64")
-    if isinstance(scale, str):
-        total = k.sum() if scale == "1/sum" else np.abs(k).sum()
-        if total == 0:
-            raise SpecError(f"scale {scale}: the weights' sum is 0; give a number instead")
-        sums = sums / total
+    if isinstance(scale, tuple):
+        sums = sums / scale[0]
     elif isinstance(scale, Fraction) and sums.dtype != object:
         sums = (sums * scale.numerator) / scale.denominator
     elif scale != 1:
@@ -72,12 +98,20 @@ def _whole(problem: Problem) -> bool:
     return isinstance(problem.spec.scale, int) and isinstance(problem.spec.offset, int)
 
 
-def _to_integers(problem: Problem, values: Array, target: str) -> Array:
+def _rounded(problem: Problem, values: Array) -> Array:
+    """Return whole numbers, in the dtype that they have."""
+    if problem.sum_dtype == "int64" and _whole(problem):
+        return values
+    rounding = problem.spec.rounding
+    return _objects_to_integers(values, rounding) if values.dtype == object else _ROUND[rounding](values)
+
+
+def _to_integers(problem: Problem, values: Array, target: str) -> Array | None:
+    """Return the values in an integer dtype; None where some do not fit and the Spec wants to know."""
     spec = problem.spec
     if values.dtype.kind == "c":
         raise SpecError(f"the result is complex and dtype {target} is not; take its real part or its magnitude afterwards")
-    if not (problem.sum_dtype == "int64" and _whole(problem)):
-        values = _objects_to_integers(values, spec.rounding) if values.dtype == object else _ROUND[spec.rounding](values)
+    values = _rounded(problem, values)
     if spec.overflow == "wrap":
         return _wrapped(values, target)
     low, high = _representable(values, target)
@@ -87,7 +121,7 @@ def _to_integers(problem: Problem, values: Array, target: str) -> Array:
             np.nan_to_num(clipped, copy=False, nan=0)  # NaN has no nearest integer; image libraries store 0
         return clipped.astype(target)
     if values.size and not (values.min() >= low and values.max() <= high):  # NaN compares false
-        raise OverflowError(_overflow_message(values, (values >= low) & (values <= high), target))
+        return None
     return values.astype(target)
 
 
@@ -127,13 +161,17 @@ def _wrapped(values: Array, target: str) -> Array:
         wrapped: Array = (values - low) % modulus + low
         return wrapped.astype(target)
     if values.dtype.kind == "f":
+        if values.size and values.min() >= -(2.0**63) and values.max() < 2.0**63:  # NaN compares false
+            return values.astype("int64").astype(target)
         rest = np.fmod(np.where(np.isfinite(values), values, 0), 2.0**64)
         rest = np.where(rest >= 2.0**63, rest - 2.0**64, np.where(rest < -(2.0**63), rest + 2.0**64, rest))
         return rest.astype("int64").astype(target)
     return values.astype(target)
 
 
-def _overflow_message(values: Array, fits: Array, target: str) -> str:
+def _overflow_message(values: Array, target: str) -> str:
+    least, most = _representable(values, target)
+    fits = (values >= least) & (values <= most)
     index = tuple(int(i) for i in np.argwhere(~fits)[0])
     low, high = integer_range(target)
     value = values[index]

@@ -1,12 +1,13 @@
 """Narrow samples and results go from memory to memory in one pass: read as they are, widened, summed and finished in registers.
 
 A Route is *narrowed* where a method may read and write the arrays themselves: then its Case says which dtypes stand in memory, and what
-becomes of a sum on its way there. The bits are those of the steps of `faltung.engine.finish`, which work on whole arrays; they serve
-everything that is refused here.
+becomes of a sum on its way there. Sums are finished with the bits of the steps of `faltung.engine.finish`, which work on whole arrays; they
+serve everything that is refused here.
 
 * **Whole weights**: sums in 32 bits where samples have at most 16 and weights fit into 8 or 16 (`direct`), else in float32 or float64 that
   hold them exactly. Whole sums are exact, so the fastest way may be taken.
-* **Other weights**: `direct` or `separable`, whose sums have the order that they have in the wide way.
+* **Other weights**: `direct`, whose sums have the order that they have in the wide way, or `separable`, which for integer samples begins
+  with the columns: its sums are within its bound of the exact ones, as they are in the wide way, and not always the same.
 """
 
 from collections.abc import Callable
@@ -196,17 +197,19 @@ def conversion(way: Route) -> float:
 
 @lru_cache(maxsize=1024)
 def _rounded(way: Route, name: str, weights: Weights | None = None) -> tuple[Route | None, float]:
-    """Return the narrowed Route by one method, and its seconds."""
+    """Return the narrowed Route by one method, and its seconds. What cannot be finished in registers has its sums in memory first."""
     spec, target = way.problem.spec, result_type(way.problem).name
-    if spec.scale != 1 or spec.offset != 0 or (is_exact(target) and spec.overflow != "saturate"):
-        return None, inf
     whole = is_exact(target)
-    finish = Stored(
-        samples=way.problem.input_dtype, results=target, rounding=spec.rounding if whole else None, overflow="saturate" if whole else None
-    )
-    made = narrowed(replace(way, method=name, asked=way.method), way.case.dtype, finish, None, weights)
+    finished = spec.scale == 1 and spec.offset == 0 and (spec.overflow == "saturate" or not whole)
+    finish = Stored(samples=way.problem.input_dtype, results=way.case.dtype)
+    if finished:
+        finish = replace(finish, results=target, rounding=spec.rounding if whole else None, overflow="saturate" if whole else None)
+    elif way.case.dtype not in RESULTS:
+        return None, inf
+    made = replace(narrowed(replace(way, method=name, asked=way.method), way.case.dtype, finish, None, weights), plain=finished)
     seconds = _seconds(made)
-    return (None, inf) if seconds is None else (made, seconds)
+    behind = 0.0 if finished else CONVERSION * prod(way.shape)
+    return (None, inf) if seconds is None else (made, seconds + behind)
 
 
 def narrowed(way: Route, dtype: str, stored: Stored, exact: float | None, weights: Weights | None = None) -> Route:

@@ -74,13 +74,13 @@ def cut(spec: Spec, x: Array, k: Array, axes: tuple[int, ...] | None, region: An
 def _through_tiles(way: Route, part: Route, x: Array, k: Array, wanted: Slices, workers: int) -> Array:
     """Return what `way` computes at `wanted` outputs of its sliding axes; `part` is the Route of that part alone."""
     sums = np.empty(part.shape, way.sum_dtype)
-    for item, kernel, out in pieces(as_sums(way, x), k, sums, way.axes):
+    for item, kernel, out in pieces(as_sums(way, x, workers), k, sums, way.axes):
         case = replace(way.case, batch=item.shape[0])
         fourier.bind(case)(item, window_order(way, kernel)[None, None], out, workers, wanted)
     if way.plain:
         return sums
     answer = np.empty(part.shape, way.dtype)
-    finish(part.problem, sums, x, k, answer)
+    finish(part.problem, sums, x, k, answer, workers)
     return answer
 
 

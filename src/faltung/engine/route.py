@@ -85,7 +85,7 @@ def route(
     windows = problem.windows
     folded = any(w.fold for w in windows)
     conj = spec.conj if np.dtype(dtype).kind in "cO" else "none"
-    case = _case(problem, dtype, shape, exact)
+    case = _case(problem, dtype, shape, exact, memory)
     one_kernel = spec.layout is None and not (arranged.aligned and arranged.batch) and not problem.exchanged
     conj_after = problem.answer_reversed and conj == "kernel"
     return Route(
@@ -149,14 +149,14 @@ def _core_shape(problem: Problem, shape: tuple[int, ...], axes: Axes) -> tuple[i
     return tuple(out)
 
 
-def _case(problem: Problem, dtype: str, shape: tuple[int, ...], exact: float | None) -> Case:
+def _case(problem: Problem, dtype: str, shape: tuple[int, ...], exact: float | None, memory: int | None) -> Case:
     """Return the Case; its batch is what is left of the result beside the sliding axes."""
     c = problem.channels
     windows = tuple(replace(w, reversal=False, fold=None, output_reversal=False) for w in problem.windows)
     batch = c.batch if problem.spec.layout else prod(shape) // max(prod(problem.output_sizes), 1)
     return Case(
         windows=windows, input_sizes=problem.input_sizes, kernel_sizes=problem.kernel_sizes, dtype=dtype, batch=batch,
-        groups=c.groups, channels_in=c.channels_in, channels_out=c.channels_out, exact=exact,
+        groups=c.groups, channels_in=c.channels_in, channels_out=c.channels_out, exact=exact, memory=memory,
     )  # fmt: skip
 
 

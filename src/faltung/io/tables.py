@@ -10,6 +10,8 @@ import numpy as np
 from faltung.io.record import Array, InputError
 from faltung.io.text import LIMIT, from_json, number, numbers_of, words_of
 
+NAMED = ("nan", "inf")  # numbers that are words
+SHOWN = 40  # characters of a line that a message shows
 COMMENTS = ("#", "%")  # of NumPy's savetxt, and of MATLAB
 
 
@@ -31,11 +33,24 @@ def read_table(text: str, name: str) -> Array:
     lines = [(place, line) for place, line in lines if line and not line.startswith(COMMENTS)]
     if not lines:
         raise InputError(f"{name} is empty; it must hold rows of numbers")
+    _check_begins_with_numbers(lines[0], name)
     flat = len(lines) == 1 and ";" not in lines[0][1]
     rows = _with_commas(lines, name)
     fast = _fast([row for _, row in rows]) if len(text) > LIMIT else None
     table = fast if fast is not None else _slow(rows, name)
     return table[0] if flat else table
+
+
+def _check_begins_with_numbers(line: tuple[int, str], name: str) -> None:
+    """Refuse a text whose first line holds no number at all: it is a program or prose, and of that no single word needs to be named."""
+    place, row = line
+    if any(character.isdigit() for character in row) or any(word in NAMED for word in re.split(r"[\s,;()+-]+", row.lower())):
+        return
+    shown = row if len(row) <= SHOWN else row[: SHOWN - 1] + "…"
+    raise InputError(
+        f"{name} is text, and no rows of numbers: line {place} is {shown!r}; it must be a picture (PNG, JPEG, TIFF), arrays (npy, npz, "
+        "mat, HDF5, safetensors), or text such as '1, 2.5, 3' line by line, without a heading"
+    )
 
 
 def _with_commas(lines: list[tuple[int, str]], name: str) -> list[tuple[int, str]]:

@@ -8,7 +8,7 @@ With u the unit roundoff and T the products of an output:
 * separable, K and K' taps: γ = (K + K')·u/(1 − (K + K')·u) for the two passes, and F = FACTORING·u for Σ|w − u·v| ≤ F·Σ|w|: F + (1 + F)·γ;
   three axes have three passes, and are factored twice: K + K' + K'' and 2·F; R terms whose absolute values sum to S·Σ|w|: F + S·γ with
   R·K + K' for K + K';
-* fourier, E entries (of a tile, or of the whole), twiddles within β = u:
+* fourier, E entries (of a tile, or of the whole), twiddles within β = u; P pieces of a kernel are summed with P − 1 roundings:
   |error| ≤ ‖x‖₂·‖w‖₂·((1 + u)^{3n} (1 + √5·u)^{3n+1} (1 + β)^{3n} − 1), n = log₂ E
   (Percival, Mathematics of Computation 72, 2003, theorem 5.1), and ‖x‖₂ ≤ √E·max|x|, ‖w‖₂ ≤ Σ|w|.
 
@@ -28,7 +28,7 @@ are larger than ‖w‖₂·rms(x), take the root mean square of the outputs ins
 R and S were measured: 3 x 3 to 100 x 100, float32, tiles of 16 x 128 to 2048 x 2048, within a third.
 """
 
-from math import ceil, expm1, inf, log1p, log2, prod, sqrt
+from math import ceil, expm1, hypot, inf, log1p, log2, prod, sqrt
 from typing import TYPE_CHECKING
 
 from faltung.spec.case import Case
@@ -84,12 +84,12 @@ def _passes(case: Case) -> int:
 
 
 def _typical_fourier(case: Case, u: float) -> float:
-    from faltung.methods.fourier.choice import best_cut
+    from faltung.methods.fourier.halves import pieces
 
-    tiled = best_cut(case)
-    if tiled is None:
+    found = pieces(case)
+    if not found:
         return RANDOM_STAGE * u * sqrt(3 * (log2(_entries_of_whole(case)) + 1))
-    return typical_tile_error(tiled, u)
+    return hypot(max(typical_tile_error(piece.made, u) for piece in found), RANDOM_ROUNDING * u * sqrt(len(found) - 1))
 
 
 def typical_tile_error(made: "Cut", u: float) -> float:
@@ -99,16 +99,20 @@ def typical_tile_error(made: "Cut", u: float) -> float:
 
 
 def _fourier(case: Case, u: float) -> float:
-    from faltung.methods.fourier.choice import best_cut  # not above: `fourier` asks this module whether integers come out exact
+    from faltung.methods.fourier.halves import pieces  # not above: `fourier` asks this module whether integers come out exact
 
-    tiled = best_cut(case)
-    if tiled is not None:
-        entries, n = tiled.tile.height * tiled.tile.width, (tiled.tile.height * tiled.tile.points).bit_length() + 1  # one for the fold
-        slices = 2 * tiled.summed if tiled.summed > 1 else 0  # roundings of the sum of products
-        return sqrt(entries) * expm1((3 * n + slices) * log1p(u) + (3 * n + 1) * log1p(sqrt(5) * u) + 3 * n * log1p(u))
+    if found := pieces(case):
+        most = max(_of_tile(piece.made, u) for piece in found)
+        return most + (len(found) - 1) * u * (1 + most)
     entries = _entries_of_whole(case)
     n = ceil(log2(entries)) + 1
     return sqrt(entries) * expm1(3 * n * log1p(u) + (3 * n + 1) * log1p(sqrt(5) * u) + 3 * n * log1p(u))
+
+
+def _of_tile(made: "Cut", u: float) -> float:
+    entries, n = made.tile.height * made.tile.width, (made.tile.height * made.tile.points).bit_length() + 1  # one for the fold
+    slices = 2 * made.summed if made.summed > 1 else 0  # roundings of the sum of products
+    return sqrt(entries) * expm1((3 * n + slices) * log1p(u) + (3 * n + 1) * log1p(sqrt(5) * u) + 3 * n * log1p(u))
 
 
 def _entries_of_whole(case: Case) -> int:

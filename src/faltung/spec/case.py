@@ -65,6 +65,8 @@ class Case:
     """For integers held in floats: no output is larger than this, and every output must come out right to the last digit."""
     stored: Stored | None = None
     """For `direct` and `separable`: x and out have these dtypes, and only the weights the dtype of the sums."""
+    memory: int | None = None
+    """Bytes of scratch that a method may take, where it has a choice."""
 
     @property
     def output_sizes(self) -> tuple[int, ...]:

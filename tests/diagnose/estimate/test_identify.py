@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from diagnose.estimate.rounding import outputs_met, tap_error, taps_met
 
 import faltung as ft
 from faltung.errors import SpecError
@@ -32,7 +33,7 @@ def test_kernel_size_place_and_boundary_are_found(kernel, boundary):
     assert found.whole[1] == 1
     assert np.array_equal(found.whole[0], kernel)
     again = ft.run(found.spec, x, found.kernel)
-    assert np.abs(again - y).max() <= 1e-9 * np.abs(y).max()
+    assert outputs_met(again, y, x, found)
 
 
 @pytest.mark.parametrize("anchor", ["low", "high", 0, 1])
@@ -41,8 +42,8 @@ def test_place_of_an_even_kernel(anchor):
     y = made(EVEN, x, anchor=anchor, boundary="edge")
     for found in (ft.identify(x, y), ft.identify(x, y, EVEN.shape) if anchor in ("low", "high") else None):
         if found is not None:
-            assert np.allclose(ft.run(found.spec, x, found.kernel), y)
-            assert np.allclose(found.kernel, EVEN)
+            assert outputs_met(ft.run(found.spec, x, found.kernel), y, x, found)
+            assert taps_met(found.kernel, EVEN, x)
 
 
 def test_fill_of_a_constant_boundary_is_found():
@@ -57,7 +58,7 @@ def test_different_laws_at_each_end():
     spec = ft.parse("correlate same:high boundary=edge:periodic,whole_sample:zero")
     y = ft.run(spec, x, ODD)
     found = ft.identify(x, y)
-    assert np.allclose(ft.run(found.spec, x, found.kernel), y)
+    assert outputs_met(ft.run(found.spec, x, found.kernel), y, x, found)
     assert found.spec.boundary == spec.boundary
 
 
@@ -68,12 +69,12 @@ def test_the_size_follows_from_the_shapes(mode):
     found = ft.identify(x, y)
     assert found.spec.mode == mode
     assert np.array_equal(found.whole[0], EVEN)
-    assert np.allclose(ft.run(found.spec, x, found.kernel), y)
+    assert outputs_met(ft.run(found.spec, x, found.kernel), y, x, found)
 
 
 def test_small_arrays():
     x, k = picture(12, 9), np.arange(1.0, 13).reshape(3, 4)
-    assert np.allclose(ft.identify(x, made(k, x)).kernel, k)
+    assert taps_met(ft.identify(x, made(k, x)).kernel, k, x)
 
 
 def test_a_convolution_is_given_as_the_correlation_that_it_is():
@@ -87,19 +88,19 @@ def test_stride():
     y = made(ODD, x, boundary="half_sample", stride=(2, 3))
     found = ft.identify(x, y, stride=(2, 3))
     assert np.array_equal(found.whole[0], ODD)
-    assert np.allclose(ft.run(found.spec, x, found.kernel), y)
+    assert outputs_met(ft.run(found.spec, x, found.kernel), y, x, found)
 
 
 def test_one_and_three_axes_colours_and_complex_numbers():
     s = np.random.default_rng(1).normal(size=300)
-    assert np.allclose(ft.identify(s, np.convolve(s, [1.0, -2.0, 4.0], "same")).kernel, [4, -2, 1])
+    assert taps_met(ft.identify(s, np.convolve(s, [1.0, -2.0, 4.0], "same")).kernel, [4, -2, 1], s)
     v = picture(14, 13, 12)
     k = np.arange(1.0, 13).reshape(2, 2, 3)
-    assert np.allclose(ft.identify(v, made(k, v, boundary="edge"), (2, 2, 3)).kernel, k)
+    assert taps_met(ft.identify(v, made(k, v, boundary="edge"), (2, 2, 3)).kernel, k, v)
     rgb = picture(32, 30, 3)
-    assert np.allclose(ft.identify(rgb, ft.correlate(rgb, ODD, mode="same", axes=(0, 1))).kernel, ODD)
+    assert taps_met(ft.identify(rgb, ft.correlate(rgb, ODD, mode="same", axes=(0, 1))).kernel, ODD, rgb[..., 0])
     c = s + 1j * np.random.default_rng(2).normal(size=300)
-    assert np.allclose(ft.identify(c, np.convolve(c, [1, 2j, 3], "same")).kernel, [3, 2j, 1])
+    assert taps_met(ft.identify(c, np.convolve(c, [1, 2j, 3], "same")).kernel, [3, 2j, 1], c)
 
 
 def test_error_bars_are_true():
@@ -127,8 +128,8 @@ def test_offset_is_found_only_where_there_is_one():
     y = made(ODD, x)
     assert ft.identify(x, y).offset == 0
     found = ft.identify(x, y + 128)
-    assert found.offset == pytest.approx(128)
-    assert np.allclose(found.kernel, ODD)
+    assert abs(found.offset - 128) <= ODD.size * tap_error(x, ODD) * x.max()
+    assert taps_met(found.kernel, ODD, x)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +175,7 @@ class TestWhatCannotBeKnown:
         found = ft.identify(x, made(ODD, x, boundary="edge"), ODD.shape)
         assert not found.determined.all()
         assert "the input is constant along axis 1" in str(found)
-        assert np.allclose(found.kernel.sum(axis=1), ODD.sum(axis=1))
+        assert taps_met(found.kernel.sum(axis=1, keepdims=True), ODD.sum(axis=1, keepdims=True), x[:, :1])
 
     def test_nothing_depends_on_the_input(self):
         assert "NOTHING IN THE RESULT DEPENDS ON THE INPUT" in str(ft.identify(picture(30, 30), np.full((30, 30), 4.0)))
@@ -195,7 +196,7 @@ class TestWhatCannotBeKnown:
         y[0] = 1e6
         found = ft.identify(x, y)
         assert "no boundary explains the low end of axis 0" in str(found)
-        assert np.allclose(found.kernel, ODD)
+        assert taps_met(found.kernel, ODD, x)
 
     def test_a_given_size_that_is_too_small(self):
         x = picture(40, 40)
@@ -223,7 +224,7 @@ def test_numbers_that_are_not_finite_are_left_out():
     y = made(ODD, x, boundary="edge")
     x[20, 20], y[3, 3] = np.nan, np.inf
     y[np.isnan(made(ODD, x, boundary="edge"))] = np.nan
-    assert np.allclose(ft.identify(x, y).kernel, ODD)
+    assert taps_met(ft.identify(x, y).kernel, ODD, x)
 
 
 class TestConstraints:
@@ -233,26 +234,26 @@ class TestConstraints:
     def test_even(self):
         k = ODD + ODD[::-1, ::-1]
         found = ft.identify(self.x, made(k, self.x) + self.noise, k.shape, symmetric="even")
-        assert np.allclose(found.kernel, found.kernel[::-1, ::-1])
+        assert np.array_equal(found.kernel, found.kernel[::-1, ::-1])
         assert (np.abs(found.kernel - k) < 6 * found.errors).all()
 
     def test_odd(self):
         k = ODD - ODD[::-1, ::-1]
         found = ft.identify(self.x, made(k, self.x) + self.noise, k.shape, symmetric="odd")
-        assert np.allclose(found.kernel, -found.kernel[::-1, ::-1])
+        assert np.array_equal(found.kernel, -found.kernel[::-1, ::-1])
         assert found.kernel[2, 1] == 0
 
     def test_each_axis(self):
         k = ODD + ODD[::-1] + ODD[:, ::-1] + ODD[::-1, ::-1]
         found = ft.identify(self.x, made(k, self.x), k.shape, symmetric="each_axis")
-        assert np.allclose(found.kernel, k)
-        assert np.allclose(found.kernel, found.kernel[::-1])
+        assert taps_met(found.kernel, k, self.x)
+        assert np.array_equal(found.kernel, found.kernel[::-1])
 
     def test_separable(self):
         k = np.outer([1.0, 3, 2, 5], [2.0, -1, 4])
         free = ft.identify(self.x, made(k, self.x) + self.noise, k.shape)
         found = ft.identify(self.x, made(k, self.x) + self.noise, k.shape, separable=True)
-        assert np.linalg.matrix_rank(found.kernel, tol=1e-9) == 1
+        assert np.linalg.matrix_rank(found.kernel) == 1  # up to rounding: 4 · 2^-52 of the largest singular value
         assert np.linalg.norm(found.kernel - k) < np.linalg.norm(free.kernel - k)
         assert (np.abs(found.kernel - k) < 6 * found.errors).all()
 
@@ -285,7 +286,7 @@ def test_json_and_text():
     found = ft.identify(x, made(ODD, x))
     data = json.loads(found.to_json())
     assert data["kind"] == "estimate"
-    assert np.allclose(data["kernel"], ODD)
+    assert taps_met(np.array(data["kernel"]), ODD, x)
     assert data["whole"] == {"integers": ODD.astype(int).tolist(), "denominator": 1}
     assert all(len(line) <= 110 for line in str(found).splitlines())
 
@@ -297,3 +298,26 @@ def test_inputs_are_not_changed():
     ft.identify(x, y)
     assert np.array_equal(x, before[0])
     assert np.array_equal(y, before[1])
+
+
+def test_the_factor_of_one_axis_is_that_of_a_kernel_with_sum_one():
+    s = np.random.default_rng(7).normal(size=300)
+    found = ft.identify(s, 6 * ft.correlate(s, np.array([0.25, 0.5, 0.25]), mode="same"), 3)
+    assert str(found.name) == "binomial, scaled by 6 (within the error bars)"
+
+
+def test_a_name_that_is_far_off_is_called_the_nearest():
+    s = np.random.default_rng(8).normal(size=300)
+    found = ft.identify(s, ft.correlate(s, np.array([1.0, 4, 6, 2]) / 2, mode="same"))
+    assert str(found.name).startswith("none of the gallery; nearest is gaussian")
+    assert "off by 2" in str(found.name)
+
+
+def test_one_axis_is_named_after_the_factor_that_the_name_is_about():
+    s = np.random.default_rng(9).normal(size=300)
+    for taps, name in (([1, 0, -1], "sobel-x"), ([0, 1, 0], "identity"), ([1, 1, 1], "box")):
+        found = ft.identify(s, ft.correlate(s, np.array(taps, float), mode="same"), 3)
+        assert found.name is not None
+        assert found.name.kernel.startswith(name)
+    unlike = ft.identify(s, ft.correlate(s, np.array([2.0, 1, 0]), mode="same"), 3)  # a row of emboss, which is no product
+    assert unlike.name is None or not unlike.name.kernel.startswith("emboss")

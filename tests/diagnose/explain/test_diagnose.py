@@ -143,7 +143,7 @@ def test_a_wrong_sample_is_found_and_nothing_is_guessed():
     assert report.classes == ()
     assert report.answer.startswith("nothing fits")
     assert report.answer.endswith("right but for 1 of 108 outputs: (3, 4)")
-    assert report.near[0].by == f"most at (3, 4): {y[3, 4]:.6g} instead of {y[3, 4] - 1:.6g}"
+    assert report.near[0].by == f"y is {y[3, 4]:.6g} there instead of {y[3, 4] - 1:.6g}"
     assert report.near[0].share == 1 / 108
 
 

@@ -16,8 +16,13 @@ from faltung.diagnose.explain.search import search
 Array = np.ndarray[Any, Any]
 SEEDS = int(os.environ.get("FALTUNG_DRAWS", "2"))
 """How many times 250 conventions are drawn, a minute each; FALTUNG_DRAWS=20 draws five thousand."""
-KNOWN_SHARE = 0.95
-"""Draws whose truth must be found; of the rest the search says that it looked in vain (any scale, then wrapped to few bits)."""
+KNOWN_SHARE = 0.995
+"""Draws whose truth must be found, of all that are not `lost`."""
+
+
+def lost(drawn: Drawn) -> bool:
+    """Return whether an unknown factor was followed by wrapping: only the low bits of multiples of the sums are left."""
+    return drawn.truth.spec.overflow == "wrap" and drawn.truth.spec.scale != 1
 
 
 @dataclass
@@ -28,7 +33,14 @@ class Count:
     reported: int = 0
     true: int = 0
     equal_here: int = 0
+    lost: int = 0
     none: list[str] = field(default_factory=list)
+
+    @property
+    def enough(self) -> bool:
+        """Return whether the share of explained draws, of those that can be explained, is as asked."""
+        return len(self.none) <= (1 - KNOWN_SHARE) * (self.drawn - self.lost)
+
     names: Counter[str] = field(default_factory=Counter)
 
 
@@ -45,6 +57,8 @@ def _count(draws: int, seed: int) -> Count:
             count.true += 1
         elif found:
             count.equal_here += 1
+        elif lost(drawn):
+            count.lost += 1
         else:
             count.none.append(f"{drawn.names} {drawn.truth.spec} {drawn.truth.changes} {drawn.x.shape} {drawn.k.shape} {drawn.x.dtype}")
     return count
@@ -66,7 +80,8 @@ def _others(rng: np.random.Generator, a: Array) -> Array:
 
 
 def _report(count: Count) -> str:
-    head = f"{count.drawn} draws: {count.true} found, {count.equal_here} by an equal here, {len(count.none)} not; {count.reported} reported"
+    head = f"{count.drawn} draws: {count.true} found, {count.equal_here} by an equal here, {len(count.none)} not; "
+    head += f"{count.lost} not whose low bits alone are left; {count.reported} reported"
     return "\n".join([head, *count.none])
 
 
@@ -74,7 +89,7 @@ def test_a_few_draws(capsys: pytest.CaptureFixture[str]) -> None:
     count = _count(60, seed=4)
     with capsys.disabled():
         print("\n" + _report(count))
-    assert count.true + count.equal_here >= KNOWN_SHARE * count.drawn, _report(count)
+    assert count.enough, _report(count)
 
 
 @pytest.mark.slow
@@ -83,4 +98,4 @@ def test_hundreds_of_draws(seed: int, capsys: pytest.CaptureFixture[str]) -> Non
     count = _count(250, seed=100 + seed)
     with capsys.disabled():
         print("\n" + _report(count))
-    assert count.true + count.equal_here >= KNOWN_SHARE * count.drawn, _report(count)
+    assert count.enough, _report(count)

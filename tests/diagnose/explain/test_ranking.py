@@ -106,7 +106,7 @@ def test_order_and_ties():
     found = ranked([transposed, *(Explanation(spec=spec(text)) for text in texts)], facts())
     told = [(each.deviations, str(each.explanation.spec), len(each.explanation.changes)) for each in found]
     assert told == [
-        (0, "convolve valid", 0), (0, "correlate valid", 0), (1, "convolve same:low boundary=zero,half_sample", 0),
+        (0, "correlate valid", 0), (0, "convolve valid", 0), (1, "convolve same:low boundary=zero,half_sample", 0),
         (1, "convolve valid reversal=true,false", 0), (1, "convolve valid", 1),
     ]  # fmt: skip
     assert told == [

@@ -69,8 +69,8 @@ def test_text_of_a_report():
         "y is        convolve same:low boundary=half_sample",
         "2 deviations from what was expected",
         "calls       scipy.ndimage.convolve(x, k)",
-        "mode: same:low | same:high: axis 1: the output moves by one sample towards higher indices",
-        "searched    fully ",
+        "mode: same:low, expected same:high: axis 1: the output moves by",
+        "searched    1 of ",
     ):
         assert part in text
 

@@ -36,7 +36,7 @@ ROWS, ALL = slice(None), slice(None)
         (wrong((12, 9), (ALL, slice(1, None, 2))), (0, 0), "right but for every second output along axis 1, from 1 on"),
         (wrong((12, 9), (slice(0, None, 3),)), (0, 0), "right but for every third output along axis 0, from 0 on"),
         (wrong((12, 9), (slice(0, None, 3),), (slice(1, None, 3),)), (0, 0), "wrong at 72 of 108 outputs (67%), all over the result"),
-        (wrong((20, 20), (slice(5, 9), slice(7, 12))), (2, 2), "right but for the patch 5 to 8, 7 to 11 (by axis): 20 of 20 outputs there"),
+        (wrong((20, 20), (slice(5, 9), slice(7, 12))), (2, 2), "right but for the patch 5 to 8, 7 to 11 (by axis): all 20 outputs there"),
         (wrong((40,), slice(38, 40)), (3,), "interior right, wrong on the high border of axis 0 (2 deep, all 2 outputs there)"),
     ],
 )  # fmt: skip

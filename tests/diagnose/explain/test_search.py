@@ -120,6 +120,58 @@ def test_a_change_is_found(name: str) -> None:
     assert ("correlate same:high", (Change(place=place, name=kind, values=values),)) in found  # type: ignore[arg-type]
 
 
+UNSEEN = [
+    "correlate operands=exchanged boundary=edge:half_sample,periodic:edge",
+    "convolve operands=exchanged boundary=constant fill=29",
+    "correlate dilation=5 boundary=constant fill=9",
+]
+
+
+@pytest.mark.parametrize("line", UNSEEN)
+def test_pairs_of_deviations_with_nothing_inside(line: str) -> None:
+    spec = ft.parse(line)
+    found = search(X, K, ft.run(spec, X, K))
+    assert any(_same_on_other_numbers(spec, each.spec) for each in found.found if not each.changes)
+
+
+def _by(line: str) -> Array:
+    return ft.run(ft.parse(line), X, K)
+
+
+MOVED = {
+    "a frame, rolled": (lambda line: np.roll(_by(line), 1, 0), "correlate same:high frame=7", "roll"),
+    "a frame, padded": (lambda line: np.pad(_by(line), ((1, 2), (0, 1))), "convolve same:low frame=7", "pad"),
+    "a frame, cropped": (lambda line: _by(line)[1:, :-1], "convolve same:low frame=copied", "crop"),
+    "unusual pads, rolled": (lambda line: np.roll(_by(line), (2, 2), (0, 1)), "convolve pads=1:3,1:4", "roll"),
+}
+
+
+@pytest.mark.parametrize("name", MOVED)
+def test_results_that_were_moved(name: str) -> None:
+    make, line, change = MOVED[name]
+    assert (line, [change]) in [(spec, [c.name for c in changes]) for spec, changes in told(search(X, K, make(line)))]
+
+
+@pytest.mark.parametrize(
+    ("place", "values"), [("kernel", ("int64", "truncate")), ("input", ("int64", "truncate")), ("input", ("uint8", "wrap"))]
+)
+def test_an_operand_that_was_converted(place: Any, values: tuple[str, str]) -> None:
+    rng = np.random.default_rng(3)
+    x, k = rng.random((12, 14)) * 600, rng.standard_normal((3, 4)) * 3
+    lost = {"kernel": (x, k.astype("int64")), "input": (x.astype("int64"), k)}[place]
+    data = lost[0].astype("uint8") if values[0] == "uint8" else lost[0]
+    y = sum(np.asarray(lost[1][i, j] * data[i : i + 10, j : j + 11].astype("float64")) for i in range(3) for j in range(4))
+    assert ("correlate valid", (Change(place=place, name="astype", values=values),)) in told(search(x, k, y))
+
+
+def test_noise_takes_a_search_of_three_seconds_at_most() -> None:
+    rng = np.random.default_rng(3)
+    for shape, taps in (((14, 15), (4, 3)), ((64, 64), (5, 4))):
+        start = time.process_time()
+        assert not search(rng.standard_normal(shape), rng.standard_normal(taps), rng.standard_normal(shape)).found
+        assert time.process_time() - start < 6  # of all threads together, on a machine that others use too
+
+
 def test_circular_transforms() -> None:
     x, k = X.astype(float), K.astype(float)
 

@@ -159,7 +159,7 @@ def test_complex_operands_of_a_real_layer_are_a_note():
         (lambda x, w: "done", backward, {}, "no array"),
         (forward, backward, {"spec": "float64[3] * float64[2] convolve"}, "has sizes"),
         ("numpy", "numpy:correlate", {}, "names no function"),
-        ("no_such_module:f", "numpy:correlate", {}, "cannot be imported: ModuleNotFoundError"),
+        ("no_such_module:f", "numpy:correlate", {}, "cannot be imported: ModuleNotFoundError: No module named 'no_such_module'; --path"),
         (lambda x: x, "numpy:correlate", {}, "import both functions by name"),
     ],
 )

@@ -32,7 +32,14 @@ def test_the_first_line_is_the_verdict():
     assert lines[1:3] == ["  convention  correlate valid conj=none", "  layout      W,W->W"]
     assert lines[3].startswith("  compared    dx, dw in 4 cases, ")
     text = "\n".join(lines)
-    for part in ("change", "right       dw = ft.run(", "np.einsum", "smallest    case that fails (dw)", "found", "expected"):
+    told = (
+        "right       dw = ft.run(",
+        "np.einsum",
+        "in NumPy    padded = x",
+        "in SciPy    padded = x",
+        "dw = scipy.signal.correlate(padded, g, ",
+    )
+    for part in ("change", *told, "smallest    case that fails (dw)", "found", "expected"):
         assert part in text
 
 
@@ -62,3 +69,33 @@ def test_assert_layer():
         ft.testing.assert_layer(forward, wrong)
     with pytest.raises(AssertionError, match="not decided"):
         ft.testing.assert_layer(lambda x, w: np.maximum(forward(x, w), 0), right, layout="W,W->W")
+
+
+def layer(x, w):
+    return ft.run("correlate valid layout=NCHW,OIHW->NCHW", x, w)
+
+
+def first_image(g, x, w):
+    dx = ft.run("convolve full layout=NCHW,IOHW->NCHW", g, w)
+    return dx, ft.run("correlate valid layout=CNHW,IOHW->CNHW", x[:1], g[:1])
+
+
+def test_arrays_that_fill_the_screen_are_told_by_their_shape():
+    report = ft.check_layer(layer, first_image)
+    assert [mistake.what for mistake in report.mistakes] == ["only the first image of the batch counts"]
+    text = str(report)
+    assert "of shape (2, 2, 7, 7): `.failure` and --json have the numbers" in text
+    assert len(text.splitlines()) < 40
+    assert report.failure.operands["x"].shape == (2, 2, 7, 7)
+
+
+def test_what_has_no_name_beside_what_has_one_is_said_of_other_cases():
+    def two_ways(g, x, w):
+        dx, _ = first_image(g, x, w)
+        dw = ft.run("correlate valid layout=CNHW,IOHW->CNHW", x, g)
+        return (2 * dx if x.shape[2] != 6 else dx + x), dw
+
+    (first, second) = ft.check_layer(layer, two_ways).mistakes
+    assert first.names
+    assert second.what == "in other cases it is not the adjoint, and no mistake of the table gives these numbers"
+    assert not second.right

@@ -15,6 +15,11 @@ SURE = 4.0
 """Error bars within which a number is called equal; they must be that much finer than the grid of fractions."""
 CLOSE = 0.25
 """Share of a kernel's length by which the nearest name may be off to be named at all."""
+ALIKE = 0.05
+"""Share up to which a kernel is called by a name that its error bars exclude: what rounding to 8 bits leaves of small weights."""
+
+NOTHING = 1e-9
+"""A sum of weights that is rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +39,8 @@ class Name:
         if self.turned:
             parts.append(self.turned)
         how = "within the error bars" if self.within_errors else f"off by {100 * self.off:.2g} %"
-        return f"{', '.join(parts)} ({how})"
+        far = not self.within_errors and self.off > ALIKE
+        return f"{'none of the gallery; nearest is ' if far else ''}{', '.join(parts)} ({how})"
 
 
 def fractions(weights: Array, errors: Array) -> tuple[Array, int] | None:
@@ -82,11 +88,23 @@ def _candidates(shape: tuple[int, ...]) -> Iterator[tuple[str, Array]]:
                 weights = np.asarray(kernel(name, **parameters).weights, "float64")
             except ValueError:  # no such size
                 continue
-            rows = weights[None] if len(shape) == 2 else weights[weights.any(axis=1)][:1]
+            rows = weights[None] if len(shape) == 2 else _row(weights)
             for found in rows:
                 if found.any():
                     text = ",".join(f"{key}={value:g}" for key, value in parameters.items())
                     yield f"{name}:{text}" if text else name, found
+
+
+def _row(weights: Array) -> Array:
+    """Return the factor along the rows of a kernel that is a product, as an array of one row; with the sum 1 where it has one.
+
+    Nothing where it is no product, or where its name is about the other factor: the rows of sobel-y smooth.
+    """
+    row = weights[weights.any(axis=1)][:1]
+    total, whole = float(row.sum()), float(weights.sum())
+    if np.linalg.matrix_rank(weights) != 1 or (abs(total) > NOTHING and abs(whole) < NOTHING):
+        return row[:0]
+    return row / total if abs(total) > NOTHING else row
 
 
 def _sized(name: str, shape: tuple[int, ...]) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """A result against what was expected: whether it is that, what differs, and the line that makes the change."""
 
+import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -13,9 +14,12 @@ from faltung.diagnose.explain.judge import judged, slack_of
 from faltung.diagnose.explain.line import Line, line_in, lines, sibling
 from faltung.diagnose.explain.precision import FRACTION_BITS
 from faltung.diagnose.explain.ranking import Facts, Ranked, differing, rank_of
+from faltung.dialects import DIALECTS
 from faltung.errors import SpecError
 from faltung.spec import Difference, Problem, Spec, differences
 
+# Asked for the line, the kernel reversed if need be, where only other languages have a call that takes the operands as they are.
+WIDELY = ("cv2.filter2D", "scipy.ndimage.correlate", "scipy.signal.correlate")
 PAIRED = 40  # explanations of each of two results of which every pair is looked at
 PRECISIONS = {"tf32": "TF32", "bfloat16": "bfloat16", "float16": "float16"}
 
@@ -114,8 +118,19 @@ def remedy(made: Explanation, wanted: Explanation, expectation: Expectation, fac
         after, other = other, None
     if after is None:
         elsewhere = lines(target, facts, 1)
+        if not elsewhere or not _in_python(elsewhere[0]):  # whoever asks writes Python
+            elsewhere = tuple(line for name in WIDELY if (line := line_in(target, name, facts, x, k))) or elsewhere
         return Remedy(line=elsewhere[0].code, said=f"`{elsewhere[0].code}`") if elsewhere else None
     return _shortest(before, after, other, k)
+
+
+def _in_python(line: Line) -> bool:
+    """Return whether a line is a Python call: neither of another language, nor a command of a shell."""
+    try:
+        ast.parse(line.code)
+    except SyntaxError:
+        return False
+    return DIALECTS[line.function].language == "python"
 
 
 def _shortest(before: Line | None, after: Line, other: Line | None, k: str) -> Remedy:

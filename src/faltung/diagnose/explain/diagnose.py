@@ -13,12 +13,15 @@ from faltung.diagnose.explain.expected import Expectation, read_expected
 from faltung.diagnose.explain.explanation import Array, Explanation, Near, Search, Stage
 from faltung.diagnose.explain.judge import judge
 from faltung.diagnose.explain.line import lines
-from faltung.diagnose.explain.localise import by_how_much, where
+from faltung.diagnose.explain.localise import by_how_much, samples, where
+from faltung.diagnose.explain.mirrored import mirrored
+from faltung.diagnose.explain.nearest_calls import nearest_calls
 from faltung.diagnose.explain.probes import answer
 from faltung.diagnose.explain.ranking import Facts, Ranked, facts_of, literal, plain_specs, ranked
 from faltung.diagnose.explain.report import Failure, Report
 from faltung.diagnose.explain.search import search
 from faltung.diagnose.explain.sentences import Told, sentence
+from faltung.diagnose.explain.stages import candidates, unfinished
 from faltung.spec import Difference, Spec
 
 # Candidates that fail of which it is told where, and the share of wrong outputs up to which one is a candidate.
@@ -73,13 +76,13 @@ def diagnose(x: Any, k: Any, y: Any, expected: Any = None) -> Report:
     facts = facts_of(data, kernel, result)
     expectation = None if expected is None else read_expected(expected, data, kernel, result, facts)
     found = _searched(data, kernel, result, facts)
-    ranking = ranked(found.found, facts, expectation.spec if expectation else None)
+    meant = expectation.spec if expectation else None
+    ranking = ranked((*found.found, *mirrored(found.found, kernel, facts, meant)), facts, meant)
     comparison = Comparison() if expectation is None else _compared(ranking, expectation, data, kernel, result, facts)
     if comparison.first is not None:
         ranking = (comparison.first, *(each for each in ranking if each is not comparison.first))
     classes = classes_of(ranking, data, kernel, result, facts) if ranking else ()
-    candidates = [each for each in found.near if each.wrong.mean() <= NEAR][:FAILURES]
-    near = () if ranking else tuple(_failure(each, data, kernel, result) for each in candidates)
+    near = () if ranking else tuple(_failure(each, data, kernel, result) for each in leading(found.near))
     return _report(ranking, classes, near, found, expectation, comparison, facts)
 
 
@@ -94,19 +97,21 @@ def _searched(x: Array, k: Array, y: Array, facts: Facts) -> Search:
     Much fits by chance where y is small, or the input does not vary.
     """
     found = search(x, k, y)
-    many = y.size <= FEW_OUTPUTS or len(found.found) > MANY or not (found.found or found.near)
-    if not many or y.size > LARGE or x.ndim != y.ndim or k.ndim > x.ndim:
+    many = y.size <= FEW_OUTPUTS or len(found.found) > MANY or not (found.found or leading(found.near))
+    if not many or x.ndim != y.ndim or k.ndim > x.ndim:
         return found
     known = {each.spec for each in found.found if not each.changes}
     sliding = [None] if x.ndim == k.ndim else list(combinations(range(x.ndim), k.ndim))
     plain = [Explanation(spec=spec, axes=axes) for axes in sliding for spec in plain_specs(facts, k.ndim) if spec not in known]
+    if y.size > LARGE:
+        return found if found.found or leading(found.near) else replace(found, near=nearest_calls(plain, x, k, y))
     verdicts = [(each, judge(each, x, k, y)) for each in plain]
     more = tuple(replace(each, rounding_only=verdict.level != "exact") for each, verdict in verdicts if verdict.level != "wrong")
     near = [Near(explanation=each, wrong=verdict.wrong) for each, verdict in verdicts if not verdict.wrong.all()]
     near.sort(key=lambda each: (int(each.wrong.sum()), literal(each.explanation, facts)))
     stage = Stage(name="calls of libraries", looked_at=len(plain), left=len(more))
     everything = (*more, *found.found)
-    return Search(found=everything, near=() if everything else found.near or tuple(near), stages=(*found.stages, stage))
+    return Search(found=everything, near=() if everything else leading(found.near) or tuple(near), stages=(*found.stages, stage))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,12 +187,22 @@ def _reach(spec: Spec | None, k: Array, y: Array) -> tuple[int, ...]:
     return tuple(size - 1 for size in sizes)
 
 
+def leading(near: tuple[Near, ...]) -> tuple[Near, ...]:
+    """Return the best candidates that fail: without those that are wrong wherever a better one is, for these say nothing more."""
+    kept: list[Near] = []
+    for each in sorted((each for each in near if each.wrong.mean() <= NEAR), key=lambda each: int(each.wrong.sum())):
+        if not any(bool(each.wrong[better.wrong].all()) for better in kept):
+            kept.append(each)
+    return tuple(kept[:FAILURES])
+
+
 def _failure(near: Near, x: Array, k: Array, y: Array) -> Failure:
-    predicted = answer(near.explanation, x, k)
-    by = "" if isinstance(predicted, str) else by_how_much(predicted, y, near.wrong)
+    given = answer(near.explanation, x, k)
+    predicted = np.empty(0) if isinstance(given, str) else given
     return Failure(
-        explanation=near.explanation, where=where(near.wrong, _reach(near.explanation.spec, k, y)), by=by, share=float(near.wrong.mean())
-    )
+        explanation=near.explanation, where=where(near.wrong, _reach(near.explanation.spec, k, y)),
+        by=by_how_much(predicted, y, near.wrong), share=float(near.wrong.mean()), samples=samples(predicted, y, near.wrong),
+    )  # fmt: skip
 
 
 def _report(
@@ -195,7 +210,7 @@ def _report(
     comparison: Comparison, facts: Facts,
 ) -> Report:  # fmt: skip
     told = Told(
-        ranking=ranking, rivals=_rivals(classes), near=near, looked_at=found.stages[0].looked_at if found.stages else 0,
+        ranking=ranking, rivals=_rivals(classes), near=near, looked_at=candidates(found.stages),
         expectation=expectation, other=comparison.other, as_expected=comparison.as_expected, rounding=comparison.rounding,
         remedy=comparison.remedy, differing=tuple(each.field for each in comparison.differences),
     )  # fmt: skip
@@ -203,10 +218,18 @@ def _report(
         answer="", ranking=ranking, classes=classes, near=near, differences=comparison.differences, as_expected=comparison.as_expected,
         line=comparison.remedy.line if comparison.remedy else "", stages=found.stages,
         calls=tuple(line.code for line in lines(ranking[0].explanation, facts)) if ranking else (),
-        expected=_expected(expectation, comparison.other), notes=comparison.notes, facts=facts,
+        expected=_expected(expectation, comparison.other), notes=(*comparison.notes, *_of_nothing(ranking, near, found)), facts=facts,
         wanted=comparison.other,
     )  # fmt: skip
     return replace(report, answer=sentence(told, facts))
+
+
+def _of_nothing(ranking: tuple[Ranked, ...], near: tuple[Failure, ...], found: Search) -> tuple[str, ...]:
+    """Return what to know where nothing fits: how far the search went, and what it means that nothing even comes near."""
+    if ranking:
+        return ()
+    far = f"no candidate is right at {1 - NEAR:.0%} of the outputs: x, k and y may not belong together; `faltung identify` finds the kernel"
+    return tuple(filter(None, [unfinished(found.stages), "" if near else f"{far} between x and y, if there is one"]))
 
 
 def _rivals(classes: tuple[Equals, ...]) -> int:

@@ -174,7 +174,8 @@ def _within(explanation: Explanation, predicted: Array, x: Array, k: Array, y: A
     """Return where y may be what rounding makes of the prediction; an integer, of the sum before it became one."""
     if predicted.dtype.kind not in "biu" or explanation.spec.dtype is None:
         return _close(predicted, y, distance) if predicted.dtype.kind in "fc" or y.dtype.kind in "fc" else np.zeros(y.shape, bool)
-    near = np.abs(predicted.astype(np.float64) - y.astype(np.float64)) % 256 % 255 <= 1  # off by one, also round the corner of a range
+    with np.errstate(invalid="ignore"):  # infinities
+        near = np.abs(predicted.astype(np.float64) - y.astype(np.float64)) % 256 % 255 <= 1  # off by one, also round the corner of a range
     if not near.all():
         return np.zeros(y.shape, bool) | (near & False)
     answer = np.zeros(y.shape, bool)

@@ -1,6 +1,7 @@
 """Where a candidate fails: the interior or one border, one channel, a patch, every second sample, a few samples; and by how much."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,6 +11,15 @@ FEW = 8  # samples that are named one by one
 SHARE = 0.05  # of the outputs that are wrong, at most, where they are called sparse
 PERIODS = (2, 3, 4)
 CHANNELS = 64  # entries of an axis that may be told by their number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One output: where it is, what it is in y, and what a candidate says it is."""
+
+    index: tuple[int, ...]
+    found: complex
+    predicted: complex
 
 
 def where(wrong: Array, reach: tuple[int, ...]) -> str:
@@ -40,7 +50,20 @@ def where(wrong: Array, reach: tuple[int, ...]) -> str:
     for said in (_borders(wrong, reach), _channel(wrong), _few(wrong), _period(wrong), _patch(wrong)):
         if said:
             return said
-    return f"wrong at {count} of {wrong.size} outputs ({count / wrong.size:.0%}), all over the result"
+    return f"wrong at {count} of {wrong.size} outputs ({count / wrong.size:.0%}){_shares(wrong, reach) or ', all over the result'}"
+
+
+def _shares(wrong: Array, reach: tuple[int, ...]) -> str:
+    """Return how many are wrong in the interior and on the borders, where one of them is wrong twice as often as the other."""
+    inner = wrong[_interior(wrong, reach)]
+    around = wrong.size - inner.size
+    if not inner.size or not around:
+        return ""
+    inside, outside = int(inner.sum()), int(wrong.sum()) - int(inner.sum())
+    shares = sorted((inside / inner.size, outside / around))
+    if shares[1] < 2 * shares[0]:
+        return ""
+    return f": {inside} of {inner.size} in the interior, {outside} of {around} on the borders"
 
 
 def by_how_much(predicted: Array, y: Array, wrong: Array) -> str:
@@ -69,6 +92,8 @@ def by_how_much(predicted: Array, y: Array, wrong: Array) -> str:
         return (
             f"y is {'smaller' if value.real < 0 and not value.imag else 'larger'} by {_number(-value if value.real < 0 else value)} there"
         )
+    if _sparse(wrong):
+        return f"y is {_listed(other)} there instead of {_listed(one)}"
     worst = int(np.argmax(np.abs(gap)))
     index = tuple(int(i) for i in np.argwhere(wrong)[np.flatnonzero(finite)[worst]])
     return f"most at {index}: {_number(complex(other[worst]))} instead of {_number(complex(one[worst]))}"
@@ -79,14 +104,38 @@ def _one_value(values: Array, of: Array) -> bool:
     return bool(factor) and bool(np.abs(values - factor * of).max() <= 1e-6 * np.abs(values).max())
 
 
+def samples(predicted: Array, y: Array, wrong: Array) -> tuple[Sample, ...]:
+    """Return wrong outputs one by one: all where they are few, else those that are off by most, the first of these first.
+
+    Examples
+    --------
+    >>> y = np.array([1.0, 2.0, 4.0])
+    >>> samples(np.array([1.0, 2.0, 5.0]), y, np.array([False, False, True]))
+    (Sample(index=(2,), found=4.0, predicted=5.0),)
+    """
+    if predicted.shape != y.shape:
+        return ()
+    places = np.argwhere(wrong)
+    if len(places) > FEW:
+        kind = "complex128" if "c" in (predicted.dtype.kind, y.dtype.kind) else "float64"
+        with np.errstate(invalid="ignore"):
+            gap = np.abs(y[wrong].astype(kind) - predicted[wrong].astype(kind))
+        places = places[np.sort(np.argsort(-np.nan_to_num(gap, nan=np.inf), kind="stable")[:FEW])]
+    indices = [tuple(int(i) for i in place) for place in places]
+    return tuple(Sample(index=index, found=y[index].item(), predicted=predicted[index].item()) for index in indices)
+
+
+def _listed(values: Array) -> str:
+    return ", ".join(_number(complex(value)) for value in values)
+
+
 def _number(value: complex) -> str:
     return f"{value.real:.6g}" if not value.imag else f"{value:.6g}"
 
 
 def _borders(wrong: Array, reach: tuple[int, ...]) -> str:
     """Return the borders that hold everything that is wrong, None where the interior is wrong too, or there is none."""
-    depth = tuple(min(r, (n - 1) // 2) for r, n in zip(reach, wrong.shape, strict=True))
-    inner = tuple(slice(d, n - d) for d, n in zip(depth, wrong.shape, strict=True))
+    depth, inner = _depth(wrong, reach), _interior(wrong, reach)
     if wrong[inner].any() or not any(depth):
         return ""
     said = []
@@ -100,6 +149,14 @@ def _borders(wrong: Array, reach: tuple[int, ...]) -> str:
     if not said:
         return f"interior and borders right, wrong in the corners: {int(wrong.sum())} of {wrong.size} outputs"
     return f"interior right, wrong on {' and '.join(said)}" if len(said) < 3 or wrong.ndim > 2 else _all_around(said, wrong)
+
+
+def _depth(wrong: Array, reach: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(min(r, (n - 1) // 2) for r, n in zip(reach, wrong.shape, strict=True))
+
+
+def _interior(wrong: Array, reach: tuple[int, ...]) -> tuple[slice, ...]:
+    return tuple(slice(d, n - d) for d, n in zip(_depth(wrong, reach), wrong.shape, strict=True))
 
 
 def _border(wrong: Array, axis: int, end: str, deep: int) -> str:
@@ -126,10 +183,15 @@ def _channel(wrong: Array) -> str:
     return ""
 
 
+def _sparse(wrong: Array) -> bool:
+    count = int(wrong.sum())
+    return count <= FEW and count <= max(SHARE * wrong.size, 1)
+
+
 def _few(wrong: Array) -> str:
-    places = np.argwhere(wrong)
-    if len(places) > max(FEW, 1) or len(places) > max(SHARE * wrong.size, 1):
+    if not _sparse(wrong):
         return ""
+    places = np.argwhere(wrong)
     named = ", ".join(str(tuple(place)) for place in places.tolist())
     return f"right but for {len(places)} of {wrong.size} outputs: {named}"
 
@@ -155,7 +217,8 @@ def _patch(wrong: Array) -> str:
     named = ", ".join(f"{low} to {high - 1}" for low, high in spans)
     if box.size > wrong.size / 2:
         return f"wrong within {named} (by axis): {int(box.sum())} of {wrong.size} outputs"
-    return f"right but for the patch {named} (by axis): {int(box.sum())} of {box.size} outputs there"
+    count = f"all {box.size}" if box.all() else f"{int(box.sum())} of {box.size}"
+    return f"right but for the patch {named} (by axis): {count} outputs there"
 
 
 def _spans(wrong: Array) -> Iterator[tuple[int, int]]:

@@ -16,6 +16,7 @@ from faltung.diagnose.explain.words import phrase
 
 Corner: TypeAlias = tuple[int, int]
 
+FEWEST = 2  # panels for which there is room
 PANELS = 4  # explanations that are drawn
 SIDE, GAP, MARGIN = 260, 28, 24  # of a panel, between panels, around them
 TITLE, TEXT = 18, 14
@@ -49,7 +50,7 @@ def plot(report: Report, x: Any, k: Any, y: Any) -> Image.Image:
     Returns
     -------
     PIL.Image.Image
-        Of a result with more than two axes the slice is drawn in which most is wrong.
+        Of a result with more than two axes one slice is drawn, in all panels: the one in which the first that fails is off by most.
 
     Examples
     --------
@@ -61,17 +62,19 @@ def plot(report: Report, x: Any, k: Any, y: Any) -> Image.Image:
     result = result.reshape(report.facts.y_shape)  # a single number may stand for all axes
     leading = _leading(report)
     panels = [_panel(title, each, report, data, kernel, result) for title, each in leading]
-    rows = 3 + max((len(panel.lines) for panel in panels), default=0)
+    own = Panel(heading="y", lines=_facts(result), values=_real(result))
+    rows = 2 + max(len(panel.lines) for panel in (own, *panels))
     height = 2 * MARGIN + HEAD + SIDE + SCALE + rows * LEADING
-    sheet = Image.new("RGB", (2 * MARGIN + (1 + len(panels)) * (SIDE + GAP) - GAP, height), PAPER)
+    columns = max(1 + len(panels), FEWEST)  # so that the answer can be read
+    sheet = Image.new("RGB", (2 * MARGIN + columns * (SIDE + GAP) - GAP, height), PAPER)
     pen = ImageDraw.Draw(sheet)
     clause = report.answer.partition("; ")[0]
     for i, line in enumerate(wrap(clause, (sheet.width - 2 * MARGIN) // 9)[:2]):
         pen.text((MARGIN, MARGIN - 6 + i * (TITLE + 3)), line, fill=INK, font=_font(TITLE - 1))
     top = MARGIN + HEAD
-    own = Panel(heading="y", lines=_facts(result), values=_real(result))
+    place = next((_worst(each.values) for each in panels if each.values is not None and each.values.any()), None)
     for i, panel in enumerate([own, *panels]):
-        _draw(sheet, pen, panel, (MARGIN + i * (SIDE + GAP), top))
+        _draw(sheet, pen, panel, (MARGIN + i * (SIDE + GAP), top), place)
     return sheet
 
 
@@ -94,10 +97,12 @@ def _panel(title: str, explanation: Explanation, report: Report, x: Array, k: Ar
         return Panel(heading=title, lines=("refuses these operands", *said), values=None)
     if predicted.shape != y.shape:
         return Panel(heading=title, lines=(f"its result has shape {predicted.shape}", *said), values=None)
-    wrong = judge(explanation, x, k, y).wrong
+    verdict = judge(explanation, x, k, y)
+    wrong = verdict.wrong
     residual = np.where(wrong, _real(y) - _real(predicted), 0)
     count = int(wrong.sum())
-    first = f"y minus it: wrong at {count:,} of {y.size:,}" if count else "y minus it: nothing but rounding is left"
+    right = "equal, bit for bit" if verdict.level == "exact" else "y minus it: nothing but rounding is left"
+    first = f"y minus it: wrong at {count:,} of {y.size:,}" if count else right
     return Panel(heading=title, lines=(first, *said), values=np.nan_to_num(residual, nan=0.0))
 
 
@@ -109,13 +114,13 @@ def _real(values: Array) -> Array:
     return np.asarray(parts[int(np.ptp(parts[1]) > np.ptp(parts[0]))])
 
 
-def _draw(sheet: Image.Image, pen: ImageDraw.ImageDraw, panel: Panel, corner: Corner) -> None:
+def _draw(sheet: Image.Image, pen: ImageDraw.ImageDraw, panel: Panel, corner: Corner, slice_of: tuple[int, ...] | None) -> None:
     left, top = corner
     pen.text((left, top - TITLE - 7), panel.heading, fill=INK, font=_font(TITLE))
     frame = (left - 1, top - 1, left + SIDE, top + SIDE)
     if panel.values is not None:
         size = float(np.abs(panel.values[np.isfinite(panel.values)]).max(initial=0))
-        values, place = _flat(panel.values)
+        values, place = _flat(panel.values, slice_of)
         picture = Image.fromarray(_curve(values[0], size) if values.shape[0] == 1 and values.shape[1] > 1 else _colours(values, size))
         shown = _fitted(picture)
         sheet.paste(shown, (left + (SIDE - shown.width) // 2, top + (SIDE - shown.height) // 2))
@@ -123,20 +128,25 @@ def _draw(sheet: Image.Image, pen: ImageDraw.ImageDraw, panel: Panel, corner: Co
         if place:
             pen.text((left + SIDE, top - TEXT - 4), place, fill=SOFT, font=_font(TEXT), anchor="ra")
     else:
-        pen.text((left + SIDE // 2, top + SIDE // 2), "no picture", fill=SOFT, font=_font(TEXT), anchor="mm")
+        pen.text((left + SIDE // 2, top + SIDE // 2), "not of the shape of y", fill=SOFT, font=_font(TEXT), anchor="mm")
     pen.rectangle(frame, outline=FRAME)
     for i, line in enumerate(panel.lines):
         pen.text((left, top + SIDE + SCALE + 32 + i * LEADING), line, fill=INK if i == 0 else SOFT, font=_font(TEXT))
 
 
-def _flat(values: Array) -> tuple[Array, str]:
-    """Return the last two axes, of the others the place with the largest value, and which place that is."""
+def _worst(values: Array) -> tuple[int, ...]:
+    """Return the place with the largest value on all axes but the last two."""
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(np.abs(values))), values.shape)[:-2])
+
+
+def _flat(values: Array, place: tuple[int, ...] | None) -> tuple[Array, str]:
+    """Return the last two axes, of the others one place (None: that of the largest value), and which place that is."""
     if values.ndim < 2:
         return np.atleast_2d(values), ""
     if values.ndim == 2:
         return values, ""
-    worst = np.unravel_index(int(np.argmax(np.abs(values))), values.shape)[:-2]
-    return values[worst], f"[{', '.join(str(int(i)) for i in worst)}, :, :]"
+    place = _worst(values) if place is None else place
+    return values[place], f"[{', '.join(map(str, place))}, :, :]"
 
 
 def _colours(values: Array, size: float) -> Array:

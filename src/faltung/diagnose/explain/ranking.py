@@ -19,6 +19,7 @@ from faltung.spec.numbers import is_exact
 from faltung.spec.spec import at, reversed_axis
 
 Shape = tuple[int, ...]
+PLAINNESS = 4  # entries of `literal` that say how plain an explanation is; the others are mere orders
 # Fields with a value out of a continuum count twice.
 CONTINUOUS = ("scale", "offset", "fill", "frame")
 MODES = ("full", "same", "valid", "causal", "same_upper", "same_lower", "pads")
@@ -91,16 +92,22 @@ def ranked(found: Iterable[Explanation], facts: Facts, expected: Spec | None = N
     Returns
     -------
     tuple of Ranked
-        The fewest deviations first; ties in the order of `literal`.
+        The fewest deviations first; ties in the order of `literal`, and of the libraries in the atlas.
     """
-    answers = []
+    answers, places = [], {}
     for explanation in found:
         rank = rank_of(explanation, facts)
         bases = (("expected", expected),) if expected is not None else defaults(facts, rank)
-        distance, nearest = min(((deviations(explanation.spec, spec, facts, rank), name) for name, spec in bases), key=lambda pair: pair[0])
+        each = ((deviations(explanation.spec, spec, facts, rank), place, name) for place, (name, spec) in enumerate(bases))
+        distance, places[explanation], nearest = min(each)
         cost = distance + changes_cost(explanation.changes)
         answers.append(Ranked(explanation=explanation, deviations=cost, nearest=nearest))
-    return tuple(sorted(answers, key=lambda each: (each.deviations, literal(each.explanation, facts))))
+
+    def key(each: Ranked) -> tuple[Any, ...]:
+        own = literal(each.explanation, facts)
+        return each.deviations, own[:PLAINNESS], places[each.explanation], own[PLAINNESS:]
+
+    return tuple(sorted(answers, key=key))
 
 
 def changes_cost(changes: tuple[Change, ...]) -> int:

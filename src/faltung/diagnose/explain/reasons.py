@@ -8,12 +8,14 @@ import numpy as np
 from faltung.diagnose.explain.explanation import Array, Explanation
 from faltung.diagnose.explain.probes import answer, differ
 from faltung.diagnose.explain.ranking import Facts, rank_of
-from faltung.spec import Spec, source
+from faltung.errors import SpecError
+from faltung.spec import Problem, Spec, source
 from faltung.spec.numbers import is_exact
 from faltung.spec.spec import at, reversed_axis
 
 LARGE = 2**20  # samples of an input that is not convolved with another kernel only to say why
 FEW = 4  # outputs
+UNKNOWN = "on other operands they differ"
 
 
 def reasons(first: Explanation, second: Explanation, x: Array, k: Array, y: Array, facts: Facts, other_kernel: Array) -> tuple[str, ...]:
@@ -43,9 +45,22 @@ def reasons(first: Explanation, second: Explanation, x: Array, k: Array, y: Arra
         said = said or (["on this input both give the same result, whatever the kernel"] if x.size <= LARGE else [])
     if not said:
         said += _of_difference(first, second, x, k, facts)
+    said = said or _of_both(first, second, x, k, y, facts, other_kernel)
     if y.size <= FEW:
         said.append(f"y has {y.size} output{'s' if y.size > 1 else ''} only")
-    return tuple(said) or (f"both give these {y.size} outputs; on other operands they differ",)
+    return tuple(said) or (f"both give these {y.size:,} outputs; {UNKNOWN}",)
+
+
+def _of_both(
+    first: Explanation, second: Explanation, x: Array, k: Array, y: Array, facts: Facts, other_kernel: Array
+) -> list[str]:  # fmt: skip
+    """Return why a different boundary does not show, and then why the rest does not: where two things differ, one reason is not enough."""
+    between = replace(first, spec=replace(first.spec, boundary=second.spec.boundary, fill=second.spec.fill))
+    if between.spec in (first.spec, second.spec) or x.size > LARGE or not agree(first, between, x, k):
+        return []
+    steps = ((first, between), (between, second))
+    said = [reasons(*step, x, k, y, facts, other_kernel) for step in steps]
+    return [*said[0], *said[1]] if not any(UNKNOWN in each for part in said for each in part) else []
 
 
 def agree(first: Explanation, second: Explanation, x: Array, k: Array) -> bool:
@@ -186,9 +201,7 @@ def _of_input(first: Explanation, second: Explanation, x: Array, k: Array, rank:
     elif x.size > 1 and bool((x == x.flat[0]).all()):
         yield f"the input is constant: every sample is {x.flat[0].item()!r}"
     elif replace(one, boundary=other.boundary, fill=other.fill) == other and first.changes == second.changes:
-        for place, axis in enumerate(axes):
-            taps = k.shape[k.ndim - rank + place] if one.layout is None and k.ndim >= rank else max(k.shape)
-            yield from _of_outside(one, other, x, place, axis, taps * max(one.dilation))
+        yield from _alike_outside(one, other, x, k, rank, axes)
     elif x.size <= LARGE and constant:
         yield f"the input does not change along {_axes(constant)}"
     elif x.size <= LARGE and flips and np.array_equal(np.flip(x, flips), x):
@@ -202,19 +215,45 @@ def _sliding(explanation: Explanation, x: Array, rank: int) -> tuple[int, ...]:
     return explanation.axes if explanation.axes is not None else tuple(range(x.ndim)) if x.ndim == rank else ()
 
 
-def _of_outside(one: Spec, other: Spec, x: Array, place: int, axis: int, reach: int) -> Iterator[str]:
-    """Yield that two laws continue this input in the same way, as far as the kernel reaches."""
+def _alike_outside(one: Spec, other: Spec, x: Array, k: Array, rank: int, axes: tuple[int, ...]) -> Iterator[str]:
+    """Yield that two laws continue this input alike, as far as it is read outside: one sentence for a pair of laws."""
+    pads = _read_outside(one, x, k, axes)
+    ends: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for place, axis in enumerate(axes):
+        taps = k.shape[k.ndim - rank + place] if one.layout is None and k.ndim >= rank else max(k.shape)
+        reach = pads[place] if pads else (taps * max(one.dilation),) * 2
+        for end, words in _of_outside(one, other, x, place, axis, reach):
+            ends.setdefault(words, []).append((end, axis))
+    for words, places in ends.items():
+        named = [f"both ends of axis {axis}" for axis in axes if {("low", axis), ("high", axis)} <= set(places)]
+        named += [f"the {end} end of axis {axis}" for end, axis in places if f"both ends of axis {axis}" not in named]
+        said = "every end" if len(places) == 2 * len(axes) > 2 else " and ".join(", ".join(named).rsplit(", ", 1))
+        yield f"beyond {said}, {words[0]} and {words[1]} continue this input alike"
+
+
+def _read_outside(spec: Spec, x: Array, k: Array, axes: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    """Return how many samples are read beyond each end of the sliding axes; nothing where the sizes do not say it."""
+    try:
+        shape = x.shape if spec.layout is not None else tuple(x.shape[axis] for axis in axes)
+        windows = Problem(spec=spec, input_shape=shape, kernel_shape=k.shape).windows
+    except SpecError:
+        return ()
+    return tuple((max(w.pad_low, 0), max(w.pad_high, 0)) for w in windows) if len(windows) == len(axes) else ()
+
+
+def _of_outside(one: Spec, other: Spec, x: Array, place: int, axis: int, reach: tuple[int, int]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield the ends of one axis beyond which two laws continue the input in the same way, with the laws in words."""
     for side, end in enumerate(("low", "high")):
         laws = [at(spec.boundary, place)[side] for spec in (one, other)]
         fills = [at(spec.fill, place)[side] for spec in (one, other)]
-        if laws[0] == laws[1] and fills[0] == fills[1]:
+        if (laws[0] == laws[1] and fills[0] == fills[1]) or not reach[side]:
             continue
         n = x.shape[axis]
-        beyond = range(-reach, 0) if side == 0 else range(n, n + reach)
+        beyond = range(-reach[0], 0) if side == 0 else range(n, n + reach[1])
         taken = [[_sample(x, axis, source(law, m, n), fill) for m in beyond] for law, fill in zip(laws, fills, strict=True)]
         if all(bool(np.all(a == b)) for a, b in zip(*taken, strict=True)):
-            words = [f"constant {fill}" if law == "constant" else law for law, fill in zip(laws, fills, strict=True)]
-            yield f"beyond the {end} end of axis {axis}, {words[0]} and {words[1]} continue this input alike"
+            words = tuple(f"constant {fill}" if law == "constant" else law for law, fill in zip(laws, fills, strict=True))
+            yield end, (words[0], words[1])
 
 
 def _sample(x: Array, axis: int, index: int | None, fill: object) -> Array:

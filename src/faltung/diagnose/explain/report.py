@@ -9,8 +9,10 @@ from typing import Any
 from faltung.diagnose.explain import changes
 from faltung.diagnose.explain.classes import TOLD, Equals
 from faltung.diagnose.explain.explanation import Array, Explanation, Stage
+from faltung.diagnose.explain.localise import Sample
 from faltung.diagnose.explain.probes import literal
 from faltung.diagnose.explain.ranking import Facts, Ranked
+from faltung.diagnose.explain.stages import searched, stage_text
 from faltung.diagnose.explain.words import phrase
 from faltung.spec import Difference
 
@@ -22,12 +24,13 @@ LITERAL = 12  # numbers of an answer that are written out
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A candidate that fails: where its outputs are wrong, by how much, and which share of them."""
+    """A candidate that fails: where its outputs are wrong, by how much, which share of them, and some of them one by one."""
 
     explanation: Explanation
     where: str
     by: str
     share: float
+    samples: tuple[Sample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +160,7 @@ def _differing(differences: tuple[Difference, ...]) -> list[str]:
     for (name, a, b), members in groups.items():
         places = "; ".join(each.where for each in members if each.where)
         meaning = next((each.meaning for each in members if each.meaning), "")
-        found.append(f"{name}{f' ({places})' if places else ''}: {a} | {b}{': ' if meaning else ''}{meaning}")
+        found.append(f"{name}{f' ({places})' if places else ''}: {a}, expected {b}{': ' if meaning else ''}{meaning}")
     return found
 
 
@@ -176,7 +179,7 @@ def _also(report: Report) -> list[tuple[str, str]]:
             rows.append(("", "no small experiment tells them apart"))
     if len(others) > TOLD:
         left = sum(len(equals.members) for equals in others[TOLD:])
-        rows.append(("", f"and {left} more: .classes has them all"))
+        rows.append(("", f"and {left} more, which `to_json` and `--json` list"))
     return rows
 
 
@@ -184,11 +187,6 @@ def _short(values: Array | str) -> str:
     if isinstance(values, str) or values.size <= LITERAL:
         return literal(values)
     return f"an array of shape {values.shape}"
-
-
-def searched(stages: tuple[Stage, ...]) -> str:
-    """Return how many candidates each stage left."""
-    return ", ".join(f"{stage.name} {stage.looked_at:,} -> {stage.left:,}" for stage in stages)
 
 
 def wrapped(text: str, first: str, rest: str) -> list[str]:
@@ -226,13 +224,16 @@ def as_dict(report: Report) -> dict[str, Any]:
         "explanations": [_told(each, facts) for each in report.ranking],
         "classes": [_class(equals, report) for equals in report.classes],
         "near": [
-            {**_explanation(each.explanation, facts), "where": each.where, "by": each.by, "wrong": each.share} for each in report.near
+            {**_explanation(each.explanation, facts), "where": each.where, "by": each.by, "wrong": each.share,
+             "samples": [{"at": at.index, "is": at.found, "predicted": at.predicted} for at in each.samples]} for each in report.near
         ],
         "differences": [
             {"field": each.field, "where": each.where, "is": each.a, "expected": each.b, "meaning": each.meaning}
             for each in report.differences
         ],
-        "stages": [{"name": stage.name, "looked_at": stage.looked_at, "left": stage.left} for stage in report.stages],
+        "stages": [
+            {"name": stage.name, "looked_at": stage.looked_at, "left": stage.left, "text": stage_text(stage)} for stage in report.stages
+        ],
         "notes": report.notes,
     }  # fmt: skip
 

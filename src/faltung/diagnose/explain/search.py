@@ -24,8 +24,8 @@ MOST_FOUND = 64
 NEAREST, MOST_FAILING = 4, 200
 """Failing hypotheses that are returned, and that are remembered."""
 
-FRUITLESS = MOST_WORK // 150
-"""Work that a candidate is counted as whose interior fits and whose borders nothing explains: about 0.1 s each, so 15 s for a search."""
+FRUITLESS = 30_000_000
+"""Nanoseconds that a candidate is counted as whose interior fits and whose borders nothing explains; a tenth, if not even that fits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -87,7 +87,7 @@ def _look(hunt: _Hunt, arrangement: Arrangement, scope: Scope) -> None:
         outcome = explain(hunt.of, candidate, near)
         hunt.tally["borders"] += bool(outcome.explanations)
         _add(hunt, outcome.explanations)
-        hunt.tally["work"] += 0 if outcome.explanations else FRUITLESS
+        hunt.tally["work"] += 0 if outcome.explanations else FRUITLESS if outcome.failing else FRUITLESS // 10
         if not hunt.found and len(hunt.failing) < MOST_FAILING:
             hunt.failing.extend(outcome.failing)
 

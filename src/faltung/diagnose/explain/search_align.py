@@ -6,6 +6,7 @@ for a block of the input; then the outputs of that block are compared with V at 
 """
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,13 @@ from faltung.diagnose.explain.search_points import sources
 from faltung.spec import Boundary
 
 Array = np.ndarray[Any, Any]
-LIKE, SURELY_LIKE = 0.85, 0.98
-"""Share of the variance that a straight line must explain, of many outputs and of few: small integers, rounded, keep 0.92 of it."""
+LIKE, CHANCE = 0.85, 1e-6
+"""Share of the variance that a straight line must explain: small integers, rounded, keep 0.92 of it; and how unlikely that must be.
+
+Of n random outputs a line explains a share s or more with probability (1 − s)^((n − 2)/2).
+"""
+EXACT = 2.0**53
+"""Below this a float64 holds every whole number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -29,11 +35,18 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Samples:
-    """Some outputs: places (S, 2 + rank), their values, and how near counts as equal."""
+    """Some outputs: places (S, 2 + rank), their values, and how near counts as equal.
+
+    `stretch` is that of every axis they were taken of; `limits` the ends of a range at which outputs were left out; `range` that of an
+    integer dtype whose ends the result reaches.
+    """
 
     places: Array
     values: Array
     near: float
+    stretch: tuple[tuple[int, int], ...]
+    limits: tuple[int, ...] = ()
+    range: tuple[int, ...] = ()
 
 
 def block_of(x: Array, spreads: tuple[int, ...], ranges: tuple[tuple[int, int], ...], law: Boundary | None) -> Block:
@@ -70,6 +83,26 @@ def response(block: Block, w: Array, dilations: tuple[int, ...], item: int, chan
                     at: tuple[Any, ...] = tuple(slice(d * t, d * t + m) for d, t, m in zip(dilations, tap, sizes, strict=True))
                     out += data[c][at] * weight
     return out
+
+
+def responses(block: Block, ws: Array, dilations: tuple[int, ...], key: tuple[int, int], groups: int) -> Array:
+    """Return V of several kernels (V, G·O, C, K …) of one shape at once: one product of all windows with all weights."""
+    item, channel = key
+    first = channel // (ws.shape[1] // groups) * ws.shape[2]
+    data = block.values[item, first : first + ws.shape[2]]
+    kind = np.result_type(data, ws)
+    if kind.kind == "i":  # matrices of integers have no fast product; below 2^53 a float64 holds every sum
+        kind = np.dtype(np.float64) if float(np.abs(data).max()) * float(np.abs(ws).max()) * ws[0, 0].size < EXACT else kind
+    spans = tuple(d * (k - 1) + 1 for d, k in zip(dilations, ws.shape[3:], strict=True))
+    windows = np.lib.stride_tricks.sliding_window_view(data, spans, axis=tuple(range(1, data.ndim)))
+    every: tuple[Any, ...] = (..., *(slice(None, None, d) for d in dilations))
+    windows = windows[every]
+    taps = len(spans)
+    order = (*range(1, 1 + taps), 0, *range(1 + taps, 1 + 2 * taps))
+    with np.errstate(all="ignore"):
+        flat = windows.transpose(order).reshape(prod(windows.shape[1 : 1 + taps]), -1).astype(kind)
+        out: Array = (ws[:, channel].reshape(len(ws), -1).astype(kind) @ flat.T).reshape(len(ws), *windows.shape[1 : 1 + taps])
+    return out.astype(np.int64) if kind.kind == "f" and np.result_type(data, ws).kind == "i" else out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -109,10 +142,11 @@ def matches(
         of = np.flatnonzero((samples.places[:, 0] == key[0]) & (samples.places[:, 1] == key[1]))
         if len(of):
             guess[..., of] = values[tuple(i[..., of] for i in indices)]
-    return _compared(guess, valid, samples, pads, moduli)
+    return compared(guess, valid, samples, pads, moduli)
 
 
-def _compared(guess: Array, valid: Array, samples: Samples, pads: tuple[Array, ...], moduli: tuple[int, ...] | None) -> Matches:
+def compared(guess: Array, valid: Array, samples: Samples, pads: tuple[Array, ...], moduli: tuple[int, ...] | None) -> Matches:
+    """Return how well sums (…, S) fit the samples where they are `valid`; `moduli` None: only equal outputs are counted."""
     y = samples.values
     with np.errstate(all="ignore"):
         if guess.dtype.kind in "fc":

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -17,13 +16,17 @@ from faltung.diagnose.explain.hypothesis import (
     sums_at,
     with_lines,
 )
-from faltung.diagnose.explain.search_finish import Facts, Finish, nice
+from faltung.diagnose.explain.search_finish import Facts, Finish, agrees, nice
+from faltung.diagnose.explain.search_mixes import Pair, mixes
 from faltung.diagnose.explain.search_points import Line, Side
 from faltung.spec import BOUNDARIES
+from faltung.spec.numbers import integer_range
 
 Array = np.ndarray[Any, Any]
 PLACES = 160
 """Outputs compared at each end; every explanation is compared with all outputs in the end."""
+MOST_MIXED = 64
+"""Combinations of laws that are compared with outputs all over."""
 PLAIN = tuple(Side(law=law) for law in BOUNDARIES if law != "constant")
 Sides = tuple[tuple[Side, Side], ...]
 Known = list[list[list[Side] | None]]
@@ -47,7 +50,8 @@ def sided(hypothesis: Hypothesis, finish: Finish, facts: Facts) -> list[tuple[Li
         lines = _with(hypothesis, sides)
         if lines not in found and right_at(with_lines(hypothesis, lines), finish, facts, everywhere).all():
             found.append(lines)
-            kind = uniform
+            if not any(side.law == "constant" for pair in sides for side in pair):  # a number that was fitted hides no law
+                kind = uniform
     return found
 
 
@@ -123,6 +127,9 @@ def fill_of(h: Hypothesis, finish: Finish, facts: Facts, places: Array, ends: li
     with np.errstate(all="ignore"):
         need = ((y - finish.offset) / (scale or 1) - none) / np.where(share == 0, np.nan, share)
     good = np.isfinite(need)
+    if finish.overflow == "saturate" and finish.dtype is not None:
+        inside = ~np.isin(y, integer_range(finish.dtype))
+        good &= inside if (good & inside).any() else True
     if not good.any():
         return None
     strength = np.abs(np.where(good, share, 0)).astype(np.float64)
@@ -184,7 +191,24 @@ def _blind(h: Hypothesis, finish: Finish, facts: Facts, places: Array) -> Iterat
     fill = fill_of(h, finish, facts, places, [(axis, end) for axis in range(rank) for end in (0, 1)])
     if fill is not None:
         yield ((Side(law="constant", fill=fill),) * 2,) * rank
-    if rank > 1:
-        yield from product([(side, side) for side in PLAIN], repeat=rank)
-    if rank <= 2:
-        yield from product(list(product(PLAIN, repeat=2)), repeat=rank)
+    laws = [side.law for side in PLAIN]
+    alike: list[Pair] = [(law, law) for law in laws]
+    every: list[Pair] = [(low, high) for low in laws for high in laws]
+    for pairs in (alike, every) if rank <= 2 else (alike,):
+        found = list(_mixed(h, finish, facts, pairs))
+        yield from found
+        if found:
+            return
+
+
+def _mixed(h: Hypothesis, finish: Finish, facts: Facts, pairs: list[Pair]) -> Iterator[Sides]:
+    """Yield the combinations of pairs of laws over the axes that explain some outputs at the ends."""
+    every = mixes(h, pairs)
+    if every is None:
+        return
+    sums, outputs = every
+    rank = len(outputs)
+    y = h.arrangement.y[0, 0][np.ix_(*outputs)]
+    right = agrees(finish, sums, y.reshape([n for each in outputs for n in (1, len(each))]), facts)
+    for choice in np.argwhere(right.all(axis=tuple(1 + 2 * a for a in range(rank))))[:MOST_MIXED]:
+        yield tuple((Side(law=pairs[i][0]), Side(law=pairs[i][1])) for i in choice)

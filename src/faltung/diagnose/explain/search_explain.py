@@ -10,10 +10,10 @@ import numpy as np
 
 from faltung.diagnose.explain.changes import CHANGES
 from faltung.diagnose.explain.explanation import Change, Explanation
-from faltung.diagnose.explain.hypothesis import Hypothesis, explained, insides, outputs_at, places_of, sums_at
+from faltung.diagnose.explain.hypothesis import Hypothesis, explained, insides, outputs_at, places_of, sums_at, with_lines
 from faltung.diagnose.explain.judge import TRANSFORM, unit
-from faltung.diagnose.explain.search_borders import sided
-from faltung.diagnose.explain.search_finish import Facts, Finish, finishes
+from faltung.diagnose.explain.search_borders import PLAIN, sided
+from faltung.diagnose.explain.search_finish import LINE_SAMPLES, Facts, Finish, agrees, finishes
 from faltung.diagnose.explain.search_frames import best_law, otherwise
 from faltung.diagnose.explain.search_locate import Candidate
 from faltung.diagnose.explain.search_rounds import Operands
@@ -27,6 +27,8 @@ from faltung.spec.numbers import result_dtype
 
 Array = np.ndarray[Any, Any]
 Failing = tuple[float, Hypothesis, Finish]
+MOVED = 2
+"""Outputs by which a frame may have been moved."""
 INSIDE = 400
 """Outputs far from the ends from which the steps behind the sums are told."""
 LARGEST_EXCHANGE = 1 << 26
@@ -74,10 +76,13 @@ def _missing_words(x: Array) -> tuple[str, ...]:
 def _finishes(of: Operands, h: Hypothesis, facts: Facts) -> list[tuple[Finish, Hypothesis]]:
     """Return the steps that explain the inside; if none do, the fewer bits in which the operands may have been multiplied."""
     places = places_of(h, insides(h), INSIDE)
-    if not len(places):
-        return [(Finish(), h)]
     y = outputs_at(h, places)
+    if len(np.unique(y)) < LINE_SAMPLES:
+        return _guessed(h, facts, places)
     found = [(finish, h) for finish in finishes(sums_at(h, places), y, facts)]
+    deep = places_of(h, _deeply(h), INSIDE)
+    if not found and LINE_SAMPLES <= len(deep) < len(places):  # a frame that was moved with the result covers windows that stay inside
+        found = [(finish, h) for finish in finishes(sums_at(h, deep), outputs_at(h, deep), facts)]
     if found or of.y.dtype.kind not in "fc" or not {of.x.dtype.kind, of.k.dtype.kind} & {"f", "c"}:
         return found
     single = facts.near * max(1.0, ROUNDOFF["float32"] / max(unit(of.x, of.k, of.y), ROUNDOFF["float64"]))
@@ -87,6 +92,32 @@ def _finishes(of: Operands, h: Hypothesis, facts: Facts) -> list[tuple[Finish, H
         if found:
             return found
     return []
+
+
+def _deeply(h: Hypothesis) -> list[Array]:
+    """Return, for every axis, the outputs whose window stays inside by a few samples more."""
+    out = []
+    for own, line, size in zip(insides(h), h.lines, h.sizes, strict=True):
+        depth = -(-line.dilation * (size.k - 1) // line.stride) // 2 + MOVED
+        out.append(own[(own >= depth) & (own < size.m - depth)])
+    return out
+
+
+def _guessed(h: Hypothesis, facts: Facts, places: Array) -> list[tuple[Finish, Hypothesis]]:
+    """Return the steps where too little lies inside to tell them: none, or those that explain outputs all over under some law."""
+    found: dict[Finish, None] = {}
+    if not len(places) or agrees(Finish(), sums_at(h, places), outputs_at(h, places), facts).all():
+        found[Finish()] = None
+    everywhere = places_of(h, [np.arange(size.m) for size in h.sizes], INSIDE)
+    y = outputs_at(h, everywhere)
+    for side in PLAIN:
+        own = with_lines(h, tuple(replace(line, low=side, high=side) for line in h.lines))
+        found |= dict.fromkeys(finishes(sums_at(own, everywhere), y, facts))
+    if len(places):
+        inside, known = sums_at(h, places), outputs_at(h, places)
+        found |= dict.fromkeys(finishes(inside, known, facts))
+        found = {finish: None for finish in found if agrees(finish, inside, known, facts).all()}
+    return [(finish, h) for finish in found]
 
 
 def _in_precision(h: Hypothesis, name: str) -> Hypothesis:

@@ -24,6 +24,8 @@ _ROUND: dict[str, Callable[[Array], Array]] = {
     "half_even": np.rint, "half_away": lambda a: np.trunc(a + np.copysign(0.5, a)), "half_up": lambda a: np.floor(a + 0.5),
     "floor": np.floor, "truncate": np.trunc,
 }  # fmt: skip
+FEW_VALUES = 3
+"""Different values that floats must have to be taken for rounded ones: nothing but zeros are whole without having been rounded."""
 LINE_SAMPLES = 6
 """Distinct values that a fitted scale or offset needs: two numbers are free, and chance should not find them."""
 
@@ -137,7 +139,7 @@ def _on_line(line: Finish, v: Array, y: Array, facts: Facts, whole: bool) -> Ite
     if facts.y_dtype.kind == "f" and not plain:
         for precision in ("float16", "bfloat16", "tf32"):
             yield replace(line, precision=precision)
-    if not whole:
+    if not whole or (own not in DTYPES and len(np.unique(y)) < FEW_VALUES):
         return
     if plain and own in DTYPES:
         yield line
@@ -173,7 +175,7 @@ def _lines(v: Array, y: Array, facts: Facts, whole: bool) -> Iterator[tuple[Any,
     if min(len(np.unique(v)), len(np.unique(y))) < LINE_SAMPLES:
         if len(y) >= LINE_SAMPLES and (y != 0).all() and (v == v[0]).all() and v[0] != 0:  # a constant input
             yield from ((scale, 0) for scale in _scales(v, y, whole))
-            yield from ((1, offset) for offset in _allnice(np.median(y - v), whole, facts))
+            yield from ((1, offset) for offset in _offsets(v, y, facts, whole))
         return
     yield from ((scale, 0) for scale in _scales(v, y, whole))
     yield from ((1, offset) for offset in _offsets(v, y, facts, whole))

@@ -15,6 +15,8 @@ from faltung.diagnose.explain.search_points import Line, values_at
 from faltung.spec.layout import Layout
 
 Array = np.ndarray[Any, Any]
+MOST_ROLLED = 256
+"""Outputs of an axis up to which every roll is tried."""
 Found = tuple[Hypothesis, dict[str, Any]]
 
 
@@ -23,26 +25,91 @@ def otherwise(h: Hypothesis, finish: Finish, facts: Facts) -> Iterator[Found]:
     for kind in (_framed, _renormalised, _short, _rolled, _padded):
         found = list(kind(h, finish, facts))
         yield from found
-        if found:
+        if found and kind is not _rolled:  # where few outputs tell, what was rolled and what was padded may fit alike
             return
 
 
 def _framed(h: Hypothesis, finish: Finish, facts: Facts) -> Iterator[Found]:
-    """The input, or a number, where the window leaves the input."""
-    x, y = h.arrangement.x, h.arrangement.y
-    if any(size.n != size.m for size in h.sizes) or any(line.period for line in h.lines):
+    """The input, or a number, where the window leaves the input; perhaps cropped, padded or rolled afterwards."""
+    if h.arrangement.axes is not None or "layout" in h.arrangement.fields or h.arrangement.x.shape[:2] != h.arrangement.y.shape[:2]:
+        return  # frames of items and channels are no Spec that can be computed
+    if any(line.period or line.stride > 1 or line.spread > 1 for line in h.lines):
         return
+    for choice in product(*(_cuts(h, axis) for axis in range(len(h.lines)))):
+        own = _placed(h, choice)
+        if own is not None:
+            yield from ((_moved(own[0], h, choice), {"frame": frame}) for frame in _frames(*own))
+
+
+def _frames(h: Hypothesis, x: Array, y: Array) -> list[Any]:
+    """Return the frames that explain a part of a result, where windows leave the input; x is the same part of the input."""
     gone = np.zeros(y.shape[2:], bool)
     for axis in range(len(h.lines)):
-        low, high = leaving(h, axis)
+        low, high = (np.flip(each) if h.flips[axis] else each for each in leaving(h, axis))
         gone |= (low | high).reshape([-1 if a == axis else 1 for a in range(gone.ndim)])
     outer = y[:, :, gone]
     if not outer.size:
-        return
-    if x.shape == y.shape and np.array_equal(outer, x[:, :, gone], equal_nan=outer.dtype.kind in "fc"):
-        yield h, {"frame": "copied"}
+        return []
+    found: list[Any] = ["copied"] if np.array_equal(outer, x[:, :, gone], equal_nan=outer.dtype.kind in "fc") else []
     if outer.dtype.kind != "c" and (np.all(outer == outer.flat[0]) or np.isnan(outer).all()):
-        yield h, {"frame": outer.flat[0].item()}
+        found.append(outer.flat[0].item())
+    return found
+
+
+def _cuts(h: Hypothesis, axis: int) -> list[tuple[str, int, int, int]]:
+    """Return (what was done, pad, low, high): the pads of results as large as the input, and by how much each end was cropped since."""
+    line, size = h.lines[axis], h.sizes[axis]
+    reach = line.dilation * (size.k - 1)
+    words = dict.fromkeys((reach // 2, reach - reach // 2))
+    if size.n == size.m:
+        return [("", line.pad, 0, 0), *(("roll", pad, line.pad - pad, 0) for pad in words if pad != line.pad)]
+    ends = [(pad, pad - line.pad, size.n - size.m - pad + line.pad) for pad in words]
+    return [("cut", *each) for each in ends if min(each[1:]) >= 0 or max(each[1:]) <= 0]
+
+
+def _placed(h: Hypothesis, choice: tuple[tuple[str, int, int, int], ...]) -> tuple[Hypothesis, Array, Array] | None:
+    """Return the hypothesis of what is left of a result as large as the input, with the input and the result there."""
+    x, y = h.arrangement.x, h.arrangement.y
+    lines = []
+    for axis, (line, (kind, pad, low, high)) in enumerate(zip(h.lines, choice, strict=True)):
+        if kind == "roll":
+            y = np.roll(y, -low, 2 + axis)
+        own = [slice(None)] * x.ndim
+        if low >= 0 and high >= 0 and kind == "cut":
+            own[2 + axis] = slice(low, x.shape[2 + axis] - high)
+            x = np.flip(np.flip(x, 2 + axis)[tuple(own)], 2 + axis) if h.flips[axis] else x[tuple(own)]
+        elif kind == "cut":
+            own[2 + axis] = slice(-low, y.shape[2 + axis] + high)
+            outer = np.delete(y, np.r_[-low : y.shape[2 + axis] + high], 2 + axis)
+            if outer.size and not (outer == 0).all():
+                return None
+            y = y[tuple(own)]
+        lines.append(replace(line, pad=pad - max(low, 0) if kind == "cut" else pad))
+    x = np.flip(x, tuple(2 + a for a, flip in enumerate(h.flips) if flip))
+    return replace(h, arrangement=replace(h.arrangement, y=y), lines=tuple(lines)), x, y
+
+
+def _moved(own: Hypothesis, h: Hypothesis, choice: tuple[tuple[str, int, int, int], ...]) -> Hypothesis:
+    """Return the hypothesis of a result as large as the input, and of what was done to it."""
+    kinds = {kind for kind, _, _, _ in choice if kind}
+    if not kinds:
+        return h
+    axes, rank = result_axes(h), _result_rank(h, h.arrangement.y.ndim)
+    whole = _resized(h, [(pad, size.n, 0, 0) for (_, pad, _, _), size in zip(choice, h.sizes, strict=True)])
+    lines = tuple(replace(line, pad=pad) for line, (_, pad, _, _) in zip(h.lines, choice, strict=True))
+    if kinds == {"roll"}:
+        steps = [(-low if flip else low, a) for (_, _, low, _), a, flip in zip(choice, axes, h.flips, strict=True) if low]
+        change = Change(place="result", name="roll", values=(tuple(s for s, _ in steps), tuple(a for _, a in steps)))
+        return replace(h, arrangement=whole, lines=lines, more=(*h.more, change))
+    sides = ((high, low) if flip else (low, high) for (_, _, low, high), flip in zip(choice, h.flips, strict=True))
+    cuts = dict(zip(axes, sides, strict=True))
+    every = [cuts.get(a, (0, 0)) for a in range(rank)]
+    changes = []
+    if any(low > 0 or high > 0 for low, high in every):
+        changes.append(Change(place="result", name="crop", values=(tuple((max(low, 0), max(high, 0)) for low, high in every),)))
+    if any(low < 0 or high < 0 for low, high in every):
+        changes.append(Change(place="result", name="pad", values=(tuple((max(-low, 0), max(-high, 0)) for low, high in every), 0)))
+    return replace(h, arrangement=whole, lines=lines, more=(*h.more, *changes))
 
 
 def _renormalised(h: Hypothesis, finish: Finish, facts: Facts) -> Iterator[Found]:
@@ -110,11 +177,38 @@ def result_axes(h: Hypothesis) -> tuple[int, ...]:
 
 
 def _rolled(h: Hypothesis, finish: Finish, facts: Facts) -> Iterator[Found]:
-    """The result of a word, rolled: output o is the word's output o − r, modulo the size."""
+    """The result rolled: output o is output o − r of a word, or of any other shift, modulo the size."""
     options = []
     for axis, (line, size) in enumerate(zip(h.lines, h.sizes, strict=True)):
         pads = [pad for pad, m in _words(h, axis) if m == size.m and (line.pad - pad) % line.stride == 0]
         options.append([(pad, (line.pad - pad) // line.stride) for pad in pads])
+    found = list(_rolled_by(h, options, finish, facts))
+    yield from found or _rolled_by(h, [_rolls(h, axis, finish, facts) for axis in range(len(h.lines))], finish, facts)
+
+
+def _rolls(h: Hypothesis, axis: int, finish: Finish, facts: Facts) -> list[tuple[int, int]]:
+    """Return (pad, roll) of one axis for every roll after which some law explains the outputs at its ends; the others stay inside."""
+    line, size = h.lines[axis], h.sizes[axis]
+    inside = insides(h)
+    if size.m > MOST_ROLLED or any(not len(each) for a, each in enumerate(inside) if a != axis):
+        return []
+    places = places_of(h, [np.arange(size.m) if a == axis else each[:2] for a, each in enumerate(inside)], 4 * size.m)
+    found = []
+    for roll in sorted(range(1 - size.m, size.m), key=lambda r: (abs(r), r)):
+        back = replace(h.arrangement, y=np.roll(h.arrangement.y, -roll, 2 + axis))
+        own = replace(h, arrangement=back)
+        for side in PLAIN:
+            moved = replace(line, pad=line.pad - line.stride * roll, low=side, high=side)
+            lines = tuple(moved if a == axis else each for a, each in enumerate(h.lines))
+            if right_at(with_lines(own, lines), finish, facts, places).all():
+                found.append((line.pad - line.stride * roll, roll))
+                break
+        if len(found) >= 3:
+            break
+    return found
+
+
+def _rolled_by(h: Hypothesis, options: list[list[tuple[int, int]]], finish: Finish, facts: Facts) -> Iterator[Found]:
     axes = result_axes(h)
     y = h.arrangement.y
     for choice in product(*options):

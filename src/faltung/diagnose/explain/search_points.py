@@ -74,11 +74,19 @@ def values_at(arrangement: Arrangement, w: Array, lines: tuple[Line, ...], place
 
     `w` is the kernel in window order, (G·O, C, K …).
     """
+    data, _ = windows_at(arrangement, w.shape, lines, places)
+    with np.errstate(all="ignore"):
+        out: Array = (data * w[places[:, 1]]).reshape(len(places), -1).sum(axis=1)
+    return out
+
+
+def windows_at(arrangement: Arrangement, shape: tuple[int, ...], lines: tuple[Line, ...], places: Array) -> tuple[Array, Array]:
+    """Return what a kernel of this shape meets at `places`, (P, C, K …), and where it meets nothing but an end's constant, (P, 1, K …)."""
     x = arrangement.x
-    per_group = w.shape[0] // arrangement.groups
-    channels = (places[:, 1] // per_group)[:, None] * w.shape[1] + np.arange(w.shape[1])[None, :]
+    per_group = shape[0] // arrangement.groups
+    channels = (places[:, 1] // per_group)[:, None] * shape[1] + np.arange(shape[1])[None, :]
     rank = len(lines)
-    tables = [read(line, places[:, 2 + a], x.shape[2 + a], w.shape[2 + a]) for a, line in enumerate(lines)]
+    tables = [read(line, places[:, 2 + a], x.shape[2 + a], shape[2 + a]) for a, line in enumerate(lines)]
 
     def spread_out(table: Array, axis: int) -> Array:
         return table.reshape(len(places), 1, *(table.shape[1] if a == axis else 1 for a in range(rank)))
@@ -88,16 +96,16 @@ def values_at(arrangement: Arrangement, w: Array, lines: tuple[Line, ...], place
         *(spread_out(table[0], a) for a, table in enumerate(tables)),
     )  # fmt: skip
     data = x[index]
+    outside = np.zeros((len(places), 1, *shape[2:]), bool)
     for axis in reversed(range(rank)):
         code, line = spread_out(tables[axis][1], axis), lines[axis]
         for mark, side in ((LOW, line.low), (HIGH, line.high)):
             if (tables[axis][1] == mark).any():
-                data = np.where(
-                    code == mark, np.asarray(side.fill).astype(data.dtype) if side.law == "constant" else data.dtype.type(0), data
-                )
+                fill = np.asarray(side.fill).astype(data.dtype) if side.law == "constant" else data.dtype.type(0)
+                data = np.where(code == mark, fill, data)
+                outside |= code == mark
     for axis in range(rank):
         if (tables[axis][1] == GAP).any():
             data = np.where(spread_out(tables[axis][1], axis) == GAP, data.dtype.type(0), data)
-    with np.errstate(all="ignore"):
-        out: Array = (data * w[places[:, 1]]).reshape(len(places), -1).sum(axis=1)
-    return out
+            outside &= spread_out(tables[axis][1], axis) != GAP
+    return data, outside

@@ -1,6 +1,7 @@
 """The kernels in window order that a stored kernel may mean, and the steps that the sizes allow."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import permutations, product
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ from faltung.diagnose.explain.space import Arrangement
 Array = np.ndarray[Any, Any]
 MOST_STRIDE, MOST_DILATION, MOST_SPREAD = 8, 6, 6
 FEW_MIXED = 3
-MOST_STEPS = 40
+MOST_STEPS = 48
 """Combinations of steps over the axes that are looked at, those with the fewest deviations first."""
 Step = tuple[int, int, int]
 """(stride, dilation, spread) of an axis."""
@@ -62,17 +63,19 @@ def steps(arrangement: Arrangement, taps: tuple[int, ...], wanted: Wanted) -> li
     """
     if wanted == "unit":
         return [((1, 1, 1),) * arrangement.rank]
+    return _steps(tuple(zip(arrangement.x.shape[2:], taps, arrangement.y.shape[2:], strict=True)), wanted)
+
+
+@lru_cache(maxsize=1024)
+def _steps(shapes: tuple[tuple[int, int, int], ...], wanted: Wanted) -> list[tuple[Step, ...]]:
     worded = wanted != "any"
-    shapes = list(zip(arrangement.x.shape[2:], taps, arrangement.y.shape[2:], strict=True))
     own = [[step for step in _of_axis(n, k, m) if not worded or _has_word(step, n, k, m)] for n, k, m in shapes]
     if not all(own):
         return []
     found = {(step,) * len(own) for step in own[0] if all(step in others for others in own)}
     if wanted in ("mixed", "any") or not found:
         found |= set(product(*(each[:9] for each in own)))
-    ordered = sorted(found, key=_deviations if wanted in ("fewest", "worded") else _smallness)[
-        : MOST_STEPS if arrangement.rank < 3 else MOST_STEPS // 2
-    ]
+    ordered = sorted(found, key=_deviations if wanted in ("fewest", "worded") else _smallness)[:MOST_STEPS]
     if wanted == "fewest" and not any(len(set(each)) == 1 for each in ordered):
         return ordered[:FEW_MIXED]
     return [each for each in ordered if wanted != "fewest" or _deviations(each)[:2] == _deviations(ordered[0])[:2]]
@@ -98,6 +101,7 @@ def _deviations(found: tuple[Step, ...]) -> tuple[Any, ...]:
     return fields + differing, differing, found
 
 
+@lru_cache(maxsize=1024)
 def _of_axis(n: int, k: int, m: int) -> list[Step]:
     """Return the steps with which n samples and k taps can give m outputs without unlikely pads."""
     found = []

@@ -55,7 +55,7 @@ def _this(told: Told, facts: Facts) -> str:
     if not told.rivals:
         return f"this is {phrase(best, facts)}"
     count = "another operation fits" if told.rivals == 1 else f"{told.rivals} other operations fit"
-    return f"this is {phrase(best, facts)}, as far as these numbers can tell: {count} as well"
+    return f"this is {phrase(best, facts)}, as far as these numbers can tell: {count} as well, with as few deviations"
 
 
 def _nearest(told: Told, facts: Facts) -> str:
@@ -82,4 +82,6 @@ def _as_far_as_it_shows(told: Told) -> Explanation:
     if not told.ranking:
         return told.other
     made, fields = told.ranking[0].explanation.spec, {name for name in STEPS if name not in told.differing}
+    if made.mode == told.other.spec.mode == "same" and not {"mode", "boundary"} & set(told.differing):
+        fields |= {"boundary", "fill", "anchor"}  # other words for the same samples
     return replace(told.other, spec=replace(told.other.spec, **{name: getattr(made, name) for name in fields}))

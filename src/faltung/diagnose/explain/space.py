@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from faltung.diagnose.explain.changes import apply
 from faltung.diagnose.explain.explanation import Change
 
 Array = np.ndarray[Any, Any]
@@ -111,3 +112,15 @@ def transposed_inputs(x: Array, k: Array, y: Array) -> Iterator[Arrangement]:
         back = tuple(int(a) for a in np.argsort(order))
         last = Change(place="result", name="transpose", values=(order,))
         yield from (replace(each, may_permute=False) for each in plain(x, k, np.transpose(y, back), (last,)))
+
+
+def converted(x: Array, k: Array, y: Array) -> Iterator[Arrangement]:
+    """Yield the ways in which an operand was converted to integers: what is behind the point is lost, or what a byte does not hold."""
+    for place, array in (("kernel", k), ("input", x)):
+        if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+            continue
+        for dtype, rule in (("int64", "truncate"), ("int64", "round"), ("uint8", "truncate"), ("uint8", "saturate"), ("uint8", "wrap")):
+            change = Change(place=place, name="astype", values=(dtype, rule))  # type: ignore[arg-type]
+            own = apply(change, array)
+            if not np.array_equal(own, array):
+                yield from plain(own if place == "input" else x, own if place == "kernel" else k, y, (change,))

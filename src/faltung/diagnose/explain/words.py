@@ -15,13 +15,15 @@ MODES = {
     "pads": "padded",
 }
 
+PARTICIPLES = ("computed as", "saturated", "wrapped", "rounded", "truncated", "NaN ", "booleans ")  # nothing that "with" goes before
+
 
 def phrase(explanation: Explanation, facts: Facts) -> str:
     """Return an explanation as a noun with its properties, as in "the same-size convolution with zeros outside, centre low"."""
     spec, rank = explanation.spec, rank_of(explanation, facts)
-    said = ", ".join(_behind(spec, rank, facts))
-    done = " and ".join(_done(explanation))
-    return f"the {noun(spec, rank)}{' with ' if said else ''}{said}{', where ' if done else ''}{done}"
+    name, said, done = noun(spec, rank), ", ".join(_behind(spec, rank, facts)), " and ".join(_done(explanation))
+    joint = ", " if said.startswith(PARTICIPLES) else ", with " if name.endswith("only") else " with "
+    return f"the {name}{joint if said else ''}{said}{', where ' if done else ''}{done}"
 
 
 def noun(spec: Spec, rank: int) -> str:

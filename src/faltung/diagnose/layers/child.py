@@ -19,6 +19,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     """Return the report, or an error's sentence."""
     from faltung.diagnose.layers.check import check_layer
     from faltung.diagnose.layers.report import as_dict
+    from faltung.diagnose.probing.isolation import not_imported
     from faltung.errors import SpecError
 
     sys.path[:0] = [folder for folder in request["folders"] if folder not in sys.path]
@@ -27,7 +28,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         try:
             found.append(load(target))
         except (Exception, SystemExit) as error:  # whatever an import raises
-            return {"error": f"{target} cannot be imported: {type(error).__name__}: {' '.join(str(error).split())[:300]}"}
+            return {"error": not_imported(target, f"{type(error).__name__}: {' '.join(str(error).split())[:300]}")}
     asked = {**request["asked"]}
     asked["shapes"] = None if asked["shapes"] is None else [(tuple(x), tuple(w)) for x, w in asked["shapes"]]
     try:

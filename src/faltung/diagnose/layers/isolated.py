@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from faltung.diagnose.layers import child
 from faltung.diagnose.layers.report import LayerReport, from_dict
 from faltung.diagnose.probing.isolation import checked_target, kill, target_of
 from faltung.errors import SpecError
 
 MOST_BYTES = 2**24  # of an answer
+CHILD = Path(__file__).with_name("child.py")  # run by its path, and not imported: it imports the checks, which import this
 
 
 def isolated_check(forward: Any, backward: Any, asked: dict[str, Any], limit: float, path: Sequence[str]) -> LayerReport:
@@ -49,7 +49,7 @@ def _target(given: Any) -> str:
 
 def _answered(request: bytes, limit: float, names: str) -> bytes:
     process = subprocess.Popen(
-        [sys.executable, "-P", str(Path(child.__file__))],
+        [sys.executable, "-P", str(CHILD)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:

@@ -11,6 +11,7 @@ from faltung.diagnose.layers.matrix import adjoint_by_impulses
 from faltung.diagnose.layers.naming import Compared, agree, explained
 from faltung.diagnose.layers.report import Failure, Mistake
 from faltung.diagnose.layers.right import line, numpy_lines
+from faltung.diagnose.layers.right_scipy import scipy_lines
 from faltung.diagnose.layers.scales import ratio, scale_names, scale_rank, scale_words
 from faltung.diagnose.layers.scene import Scene, exact
 from faltung.diagnose.layers.settle import rounding
@@ -37,6 +38,9 @@ def compared_in(layer: Layer, scene: Scene, outcome: Outcome, conjugate: bool = 
         array = array if scene.x.dtype.kind != "c" or array.dtype.kind == "c" else array.astype(complex)
         found.append(Compared(scene=scene, kind=kind, found=array, expected=expected, error=rounding(array, expected)))
     return found
+
+
+UNNAMED = "it is not the adjoint, and no mistake of the table gives these numbers"
 
 
 def mistakes_of(layer: Layer, kind: str, compared: list[Compared]) -> list[Mistake]:
@@ -94,9 +98,11 @@ def _unsummed(kind: str, wrong: list[Compared]) -> tuple[tuple[str, ...], tuple[
 
 
 def _merged(found: list[Mistake]) -> list[Mistake]:
-    """Return the mistakes without repeated unnamed ones: one is enough."""
-    named = [mistake for mistake in found if mistake.names]
-    return named + [mistake for mistake in found if not mistake.names][:1]
+    """Return the mistakes without repeated unnamed ones: one is enough, and beside a named one it says that it is about other cases."""
+    named, unnamed = [each for each in found if each.names], [each for each in found if not each.names][:1]
+    if named and unnamed and unnamed[0].what == UNNAMED:
+        unnamed = [replace(unnamed[0], what=f"in other cases {UNNAMED}", right="", plain="", scipy="")]  # the lines stand there already
+    return named + unnamed
 
 
 def _mistake(kind: str, wrong: list[Compared], names: tuple[str, ...], words: tuple[str, str]) -> Mistake:
@@ -105,6 +111,7 @@ def _mistake(kind: str, wrong: list[Compared], names: tuple[str, ...], words: tu
     return Mistake(
         of=kind, names=tuple(name for name in names if name), what=words[0], remedy=words[1], where=where(least),
         right=line(least.scene, kind) if readable else "", plain=numpy_lines(least.scene, kind) if readable else "",
+        scipy=scipy_lines(least.scene, kind) if readable else "",
     )  # fmt: skip
 
 
@@ -113,7 +120,7 @@ def _unnamed(kind: str, wrong: list[Compared]) -> Mistake:
     if least.found.shape != least.expected.shape:
         what = f"it has shape {least.found.shape}, expected {least.expected.shape}, for g {least.scene.g.shape}"
     else:
-        what = "it is not the adjoint, and no mistake of the table gives these numbers"
+        what = UNNAMED
     return _mistake(kind, wrong, (), (what, ""))
 
 

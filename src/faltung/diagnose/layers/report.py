@@ -9,6 +9,7 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 WIDTH = 110  # of the printed report
+SHOWN = 24  # numbers of an array that are printed
 NAMES = {"input": "dx", "kernel": "dw", "bias": "db", "forward": "forward", "backward": "backward"}
 
 
@@ -32,6 +33,8 @@ class Mistake:
         The line that would be right, with faltung; empty where there is none.
     plain : str
         The same in NumPy alone, with the layer's own axes, for the smallest case that fails.
+    scipy : str
+        The same with scipy.signal; empty where it has no call for it (strides, dilations, groups, other boundaries than zeros).
     where : str
         Which values differ, in the smallest case that fails.
     """
@@ -43,6 +46,7 @@ class Mistake:
     also: tuple[str, ...] = ()
     right: str = ""
     plain: str = ""
+    scipy: str = ""
     where: str = ""
 
 
@@ -139,7 +143,12 @@ def _mistake_lines(mistake: Mistake) -> list[str]:
     found += _hanging("", mistake.where) if mistake.where else []
     found += _hanging("change", mistake.remedy) if mistake.remedy else []
     found += [f"  {'right':10}  {mistake.right}"] if mistake.right else []  # one line, whatever its length: it can be pasted
-    return found + ([indent(mistake.plain, " " * 14)] if mistake.plain else [])
+    found += _block("in NumPy", mistake.plain) if mistake.plain != mistake.right else []
+    return found + _block("in SciPy", mistake.scipy)
+
+
+def _block(about: str, code: str) -> list[str]:
+    return [f"  {about:10}  {indent(code, ' ' * 14).lstrip()}"] if code else []
 
 
 def _hanging(about: str, text: str) -> list[str]:
@@ -152,7 +161,9 @@ def _failure_lines(failure: Failure) -> list[str]:
     found = [f"  smallest    case that fails ({NAMES[failure.of]}{shown})"]
     rows = [*failure.operands.items(), ("found", failure.found), ("expected", failure.expected)]
     for name, array in rows:
-        if array is not None:
+        if array is not None and array.size > SHOWN:
+            found.append(indent(f"{name:8}  of shape {array.shape}: `.failure` and --json have the numbers", " " * 14))
+        elif array is not None:
             text = np.array2string(array, max_line_width=WIDTH - 24, threshold=40, separator=", ")
             found.append(indent(f"{name:8}  {text}".replace("\n", "\n" + " " * 10), " " * 14))
     return found

@@ -46,13 +46,20 @@ def numpy_lines(scene: Scene, kind: str) -> str:
         return f"db = g.sum(axis={_bias_axes(scene.form)})"
     windows = scene.windows
     assert windows is not None
-    pads = [_pads(scene, axis) for axis in range(len(windows))]
+    pads = [pads_of(scene, axis) for axis in range(len(windows))]
+    laws = laws_of(windows, pads)
+    if laws is None:
+        return ""
+    return _dx(scene, windows, pads, laws) if kind == "input" else _dw(scene, windows, pads, laws)
+
+
+def laws_of(windows: tuple[Window, ...], pads: list[tuple[int, int]]) -> list[str] | None:
+    """Return np.pad's mode for every axis, empty for zeros; None where its pads cannot say the boundary."""
     modes = [_mode(window, pair) for window, pair in zip(windows, pads, strict=True)]
     spread = any(w.input_dilation > 1 for w in windows)
     if min(low for low, _ in pads) < 0 or None in modes or (spread and any(modes)):
-        return ""
-    laws = [mode or "" for mode in modes]
-    return _dx(scene, windows, pads, laws) if kind == "input" else _dw(scene, windows, pads, laws)
+        return None
+    return [mode or "" for mode in modes]
 
 
 def _mode(window: Window, pads: tuple[int, int]) -> str | None:
@@ -62,7 +69,7 @@ def _mode(window: Window, pads: tuple[int, int]) -> str | None:
     return None if len(laws) > 1 else laws.pop() if laws else ""
 
 
-def _pads(scene: Scene, axis: int) -> tuple[int, int]:
+def pads_of(scene: Scene, axis: int) -> tuple[int, int]:
     """Return the pads that hold everything that is read."""
     assert scene.windows is not None
     window, n, k = scene.windows[axis], scene.sizes.samples[axis], scene.sizes.taps[axis]
@@ -70,7 +77,8 @@ def _pads(scene: Scene, axis: int) -> tuple[int, int]:
     return window.pad_low, max(position(window, m - 1, k - 1) + 1 - dilated_size(window, n), 0)
 
 
-def _index(letters: str, spatial: str, entries: list[str], channel: str = ":", carrier: str = "C") -> str:
+def index(letters: str, spatial: str, entries: list[str], channel: str = ":", carrier: str = "C") -> str:
+    """Return an index with the entries at the spatial axes, in the order of the letters."""
     found = [entries[spatial.index(c)] if c in spatial else (channel if c == carrier else ":") for c in letters]
     return f"[{', '.join(found)}]"
 
@@ -113,22 +121,22 @@ def _dx(scene: Scene, windows: tuple[Window, ...], pads: list[tuple[int, int]], 
     header, taps, places = _taps(scene, windows)
     conj_g, conj_w = conjugated("input", scene.conj) if scene.g.dtype.kind == "c" else (False, False)
     g_letters, w_letters, x_letters = _letters(form)
-    g = f"g{_index(form.output, form.spatial, [':'] * len(taps), g_part)}" if loop else "g"
-    w = f"w{_index(form.kernel, form.spatial, taps, w_part, form.carrier)}"
+    g = f"g{index(form.output, form.spatial, [':'] * len(taps), g_part)}" if loop else "g"
+    w = f"w{index(form.kernel, form.spatial, taps, w_part, form.carrier)}"
     if not w_letters and not form.plain:
         return ""
-    shape = _padded_shape(scene, windows, pads)
-    where = _index(form.input, form.spatial, places, x_part)
+    shape = padded_shape(scene, padded_lengths(scene, windows, pads))
+    where = index(form.input, form.spatial, places, x_part)
     g, w = (f"{g}.conj()" if conj_g else g), (f"{w}.conj()" if conj_w else w)
     if "I" not in form.kernel and "C" in form.input:
         x_letters = x_letters.replace("c", "o")  # depthwise: each channel is its own group
-        g, w, where = "g", f"w{_index(form.kernel, form.spatial, taps)}", _index(form.input, form.spatial, places)
+        g, w, where = "g", f"w{index(form.kernel, form.spatial, taps)}", index(form.input, form.spatial, places)
         loop = ""
     product = f"np.einsum('{g_letters},{w_letters}->{x_letters}', {g}, {w})"
     lines = [
         f"padded = np.zeros({shape}, g.dtype)",
         *_indented([loop, header], f"padded{where} += {product}"),
-        *_unpadded(scene, pads, laws),
+        *unpadded(scene, pads, laws),
     ]
     return "\n".join(lines)
 
@@ -139,19 +147,19 @@ def _dw(scene: Scene, windows: tuple[Window, ...], pads: list[tuple[int, int]], 
     header, taps, places = _taps(scene, windows)
     conj_g, conj_x = conjugated("kernel", scene.conj) if scene.g.dtype.kind == "c" else (False, False)
     g_letters, w_letters, x_letters = _letters(form)
-    g = f"g{_index(form.output, form.spatial, [':'] * len(taps), g_part)}" if loop else "g"
-    where = _index(form.input, form.spatial, places, x_part)
-    target = f"dw{_index(form.kernel, form.spatial, taps, w_part, form.carrier)}"
+    g = f"g{index(form.output, form.spatial, [':'] * len(taps), g_part)}" if loop else "g"
+    where = index(form.input, form.spatial, places, x_part)
+    target = f"dw{index(form.kernel, form.spatial, taps, w_part, form.carrier)}"
     if "I" not in form.kernel and "C" in form.input:
         x_letters = x_letters.replace("c", "o")
-        g, where, target = "g", _index(form.input, form.spatial, places), f"dw{_index(form.kernel, form.spatial, taps)}"
+        g, where, target = "g", index(form.input, form.spatial, places), f"dw{index(form.kernel, form.spatial, taps)}"
         loop = ""
     elif not w_letters and not form.plain and "N" not in form.input:
         return ""
     x = f"padded{where}" + (".conj()" if conj_x else "")
     g = f"{g}.conj()" if conj_g else g
     product = f"np.einsum('{g_letters},{x_letters}->{w_letters}', {g}, {x})"
-    lines = [*_padding(scene, windows, pads, laws), "dw = np.zeros(w.shape, g.dtype)", *_indented([loop, header], f"{target} = {product}")]
+    lines = [*padding(scene, windows, pads, laws), "dw = np.zeros(w.shape, g.dtype)", *_indented([loop, header], f"{target} = {product}")]
     return "\n".join(lines)
 
 
@@ -163,12 +171,15 @@ def _indented(headers: list[str], body: str) -> list[str]:
     return [*lines, "    " * depth + body]
 
 
-def _padded_shape(scene: Scene, windows: tuple[Window, ...], pads: list[tuple[int, int]]) -> tuple[int, ...]:
-    lengths = {
-        letter: dilated_size(window, n) + low + high
-        for letter, window, n, (low, high) in zip(scene.form.spatial, windows, scene.sizes.samples, pads, strict=True)
-    }
-    return tuple(lengths.get(letter, size) for letter, size in zip(scene.form.input, scene.x.shape, strict=True))
+def padded_lengths(scene: Scene, windows: tuple[Window, ...], pads: list[tuple[int, int]]) -> tuple[int, ...]:
+    """Return the lengths of the spatial axes with their pads."""
+    return tuple(dilated_size(w, n) + low + high for w, n, (low, high) in zip(windows, scene.sizes.samples, pads, strict=True))
+
+
+def padded_shape(scene: Scene, lengths: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the input's shape with other lengths of the spatial axes."""
+    own = dict(zip(scene.form.spatial, lengths, strict=True))
+    return tuple(own.get(letter, size) for letter, size in zip(scene.form.input, scene.x.shape, strict=True))
 
 
 def _kept(scene: Scene, pads: list[tuple[int, int]], laws: list[str]) -> str:
@@ -178,10 +189,11 @@ def _kept(scene: Scene, pads: list[tuple[int, int]], laws: list[str]) -> str:
     for (low, _), law, window, n in zip(pads, laws, scene.windows, scene.sizes.samples, strict=True):
         e = window.input_dilation
         entries.append(":" if law else f"{low}:{low + e * (n - 1) + 1}" + (f":{e}" if e > 1 else ""))
-    return _index(scene.form.input, scene.form.spatial, entries)
+    return index(scene.form.input, scene.form.spatial, entries)
 
 
-def _unpadded(scene: Scene, pads: list[tuple[int, int]], laws: list[str]) -> list[str]:
+def unpadded(scene: Scene, pads: list[tuple[int, int]], laws: list[str]) -> list[str]:
+    """Return the lines that make dx of the gradient of the padded input."""
     kept = f"padded{_kept(scene, pads, laws)}"
     if not any(laws):
         return [f"dx = {kept}"]
@@ -192,9 +204,10 @@ def _unpadded(scene: Scene, pads: list[tuple[int, int]], laws: list[str]) -> lis
     return ["dx = np.zeros(x.shape, g.dtype)", f"np.add.at(dx, np.ix_({', '.join(rows)}), {kept})"]
 
 
-def _padding(scene: Scene, windows: tuple[Window, ...], pads: list[tuple[int, int]], laws: list[str]) -> list[str]:
+def padding(scene: Scene, windows: tuple[Window, ...], pads: list[tuple[int, int]], laws: list[str]) -> list[str]:
+    """Return the lines that make the padded input of x."""
     if any(w.input_dilation > 1 for w in windows):
-        shape = _padded_shape(scene, windows, pads)
+        shape = padded_shape(scene, padded_lengths(scene, windows, pads))
         return [f"padded = np.zeros({shape}, x.dtype)", f"padded{_kept(scene, pads, laws)} = x"]
     lines, source = [], "x"
     for law in dict.fromkeys(laws):

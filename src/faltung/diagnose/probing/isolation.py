@@ -93,9 +93,23 @@ def _started(target: str, folders: Sequence[str], limit: float) -> "subprocess.P
     reply = _exchange(process, {"target": target, "folders": list(folders)}, b"", limit)
     if reply is None or reply[0].get("error") != "":
         kill(process)
-        said = "the process ended, or did not answer in time" if reply is None else str(reply[0].get("error"))
-        raise SpecError(f"{target} cannot be imported: {said}")
+        if reply is None:
+            raise SpecError(f"{target} cannot be imported: the process ended, or was not ready within {limit:g} s; raise the limit")
+        raise SpecError(not_imported(target, str(reply[0].get("error"))))
     return process
+
+
+def not_imported(target: str, said: str) -> str:
+    """Return the sentence for an import that failed; it names the remedy where the module itself was not found.
+
+    Examples
+    --------
+    >>> print(not_imported("mine:f", "ModuleNotFoundError: No module named 'mine'"))
+    mine:f cannot be imported: ModuleNotFoundError: No module named 'mine'; --path looks here, too (in Python: path=["."])
+    """
+    home = target.partition(":")[0].partition(".")[0]
+    here = '; --path looks here, too (in Python: path=["."])' if said == f"ModuleNotFoundError: No module named {home!r}" else ""
+    return f"{target} cannot be imported: {said}{here}"
 
 
 def _asked(process: "subprocess.Popen[bytes]", x: Array, k: Array, limit: float) -> Answer:

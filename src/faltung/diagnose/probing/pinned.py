@@ -1,17 +1,14 @@
 """A card as a test: the text of a pytest module."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from faltung.diagnose.probing.isolation import checked_target
+from faltung.diagnose.probing.numbers import DtypeRow
 from faltung.errors import SpecError
-
-if TYPE_CHECKING:
-    from faltung.diagnose.probing.card import Card
+from faltung.spec import Spec
 
 Array = np.ndarray[Any, Any]
 MOST = 2  # examples in a module
@@ -29,12 +26,29 @@ class Example:
     y_dtype: str
 
 
+class Pinned(Protocol):
+    """What of a card the test pins."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def target(self) -> str | None: ...
+    @property
+    def ndim(self) -> int: ...
+    @property
+    def spec(self) -> Spec | None: ...
+    @property
+    def dtypes(self) -> tuple[DtypeRow, ...]: ...
+    @property
+    def examples(self) -> tuple[Example, ...]: ...
+
+
 def example(x: Array, k: Array, y: Array) -> Example:
     """Return arrays as an Example."""
     return Example(x=x.tolist(), x_dtype=x.dtype.name, k=k.tolist(), k_dtype=k.dtype.name, y=y.tolist(), y_dtype=y.dtype.name)
 
 
-def module_text(card: Card, function: str | None) -> str:
+def module_text(card: Pinned, function: str | None) -> str:
     """Return the module; see `faltung.diagnose.probing.card.Card.to_pytest`."""
     target = function if function is not None else card.target
     if target is None:
@@ -50,29 +64,29 @@ def module_text(card: Card, function: str | None) -> str:
     return "\n".join([*head, *_convention(card, call), *_dtypes(card, call), *_examples(card, call)]) + "\n"
 
 
-def _names(card: Card) -> list[str]:
+def _names(card: Pinned) -> list[str]:
     """Return the import of the names by which numbers that are not finite are written."""
     text = repr(_smallest(card))
     return ["from numpy import inf, nan  # noqa: F401"] if "nan" in text or "inf" in text else []
 
 
-def _smallest(card: Card) -> list[Example]:
+def _smallest(card: Pinned) -> list[Example]:
     """Return a few examples: small ones, but with two taps or more on every axis, and an input that is larger than the kernel."""
     return sorted(card.examples, key=lambda e: (min(np.shape(e.k)) < 2, np.shape(e.x) <= np.shape(e.k), np.size(e.x) + np.size(e.k)))[:MOST]
 
 
-def _shapes(card: Card) -> list[tuple[Any, Any]]:
+def _shapes(card: Pinned) -> list[tuple[Any, Any]]:
     """Return one pair of shapes for every shape of kernel, and one kernel as long as the input."""
     pairs = [(np.shape(e.x), np.shape(e.k)) for e in card.examples]
     larger = {k: x for x, k in reversed(pairs) if x > k}
     return [(x, k) for k, x in larger.items()] + [pair for pair in pairs if pair[0] == pair[1]][:1]
 
 
-def _testing(card: Card) -> list[str]:
+def _testing(card: Pinned) -> list[str]:
     return ["from faltung.testing import assert_convention"] if card.spec else []
 
 
-def _convention(card: Card, call: str) -> list[str]:
+def _convention(card: Pinned, call: str) -> list[str]:
     if card.spec is None:
         return []
     dtypes = (card.examples[0].x_dtype, card.examples[0].k_dtype)
@@ -82,7 +96,7 @@ def _convention(card: Card, call: str) -> list[str]:
     ]  # fmt: skip
 
 
-def _dtypes(card: Card, call: str) -> list[str]:
+def _dtypes(card: Pinned, call: str) -> list[str]:
     rows = [(row.x, row.k, row.result) for row in card.dtypes if row.result]
     if not rows or not card.examples:
         return []
@@ -94,7 +108,7 @@ def _dtypes(card: Card, call: str) -> list[str]:
     ]  # fmt: skip
 
 
-def _examples(card: Card, call: str) -> list[str]:
+def _examples(card: Pinned, call: str) -> list[str]:
     if not card.examples:
         return [
             "def test_nothing_is_answered():", f"    ones = np.ones((5,) * {card.ndim})", "    try:",

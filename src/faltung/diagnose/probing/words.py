@@ -108,7 +108,8 @@ def calls_for(spec: Spec, ndim: int, shows_conj: bool) -> tuple[str, ...]:
         calls = [call for word in words if (call := _call(replace(spec, conj=word), name)) is not None]
         if calls:
             call = min(calls, key=lambda each: len(each.input + each.kernel))
-            (plain if (call.input, call.kernel) == ("x", "k") else changed).append(call.code)
+            code = call.code if dialect.language == "python" else f"{call.code}  # {name}"  # imfilter is one of three languages'
+            (plain if (call.input, call.kernel) == ("x", "k") else changed).append(code)
     return tuple((plain or changed)[:CALLS])
 
 

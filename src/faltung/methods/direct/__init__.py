@@ -84,7 +84,8 @@ def bind(case: Case) -> Bound:
 
 def scratch_bytes(case: Case) -> int:
     """Return the bytes of scratch which one thread needs."""
-    strips = ((axes, choose(axes, unroll=unroll)) for axes in _working(case) for unroll in (False, True))
+    ways = ((False, False), (True, False), (True, True))
+    strips = ((axes, choose(axes, unroll=unroll, aligned=aligned)) for axes in _working(case) for unroll, aligned in ways)
     return max((Sizes(axes, strip).scratch_bytes for axes, strip in strips), default=0)
 
 

@@ -13,7 +13,7 @@ from faltung.methods.address import address
 from faltung.methods.direct.dots import MISFIT, Dots, packed
 from faltung.methods.direct.layout import Layout, layout, tables
 from faltung.methods.direct.lines import Axes, pieces
-from faltung.methods.direct.sizes import DEALT
+from faltung.methods.direct.sizes import CACHE_LINE, DEALT
 from faltung.methods.direct.tiles import REPAID, choose, dots_of, driver_function, driver_of, strip_function
 from faltung.methods.stored import DoesNotFit
 from faltung.methods.workers import share
@@ -110,7 +110,7 @@ class Piece:
         assert self._tables is not None
         batch = (0,) if self._axes.batched else ()
         x_strides, out_strides = ([a.strides[i] for i in (*batch, *range(2, a.ndim))] for a in (x, out))
-        strip = choose(self._axes, unroll=unroll)
+        strip = choose(self._axes, unroll=unroll, aligned=out.strides[-2] % CACHE_LINE == 0)
         stride = self._axes.last.stride
         dealt = stride if DEALT[0] <= stride <= DEALT[1] and x_strides[-1] == self._axes.sample_bytes else 1
         return Call(

@@ -94,8 +94,8 @@ def cuts(sizes: Sizes) -> dict[str, int]:
     last, strip, itemsize = sizes.axes.last, sizes.strip, sizes.strip.itemsize
     return {
         "chunk": sizes.chunk, "wide": sizes.wide, "tile": strip.tile, "rows": sizes.rows, "tap_rows": sizes.tap_rows,
-        "strip_height": strip.rows, "strip_rows": sizes.tap_rows if sizes.strips == 1 else sizes.strip_group,
-        "strip_group": sizes.strip_group, "strip_step": 8 * strip.rows * sizes.row_step,
+        "strip_height": sizes.height, "strip_rows": sizes.tap_rows if sizes.strips == 1 else sizes.strip_group,
+        "strip_group": sizes.strip_group, "strip_step": 8 * sizes.height * sizes.row_step,
         "scratch_row": itemsize * sizes.phases * sizes.phase, "phase": itemsize * sizes.phase, "phases": sizes.phases,
         "extra": sizes.extra, "result": sizes.result, "taps": len(sizes.offsets), "samples": last.samples,
         "stride": last.stride, "pad": last.pad, "fill_row": itemsize * sizes.fill_row,
@@ -108,7 +108,8 @@ def inner(axes: Axes, strip: Strip, x_strides: Sequence[int], out_strides: Seque
     close = axes.straight and last.stride == 1 and x_strides[-1] == axes.itemsize and out_strides[-1] == axes.output_bytes
     low = min(max(last.pad, 0), last.outputs)
     high = min(max(last.samples - last.span + last.pad, low), last.outputs)
-    streamed = close and last.outputs >= SHORT_ROW and axes.outputs * axes.output_bytes >= PAST_CACHES_FROM
+    large = strip.ring > 0 or axes.outputs * axes.output_bytes >= PAST_CACHES_FROM
+    streamed = close and large and last.outputs >= SHORT_ROW
     mask = strip.lanes - 1 if last.outputs >= SHORT_ROW else 0
     return {
         "inner_low": low if close else 0, "inner_high": high if close else 0, "align_mask": mask, "past_caches": int(streamed)

@@ -15,6 +15,12 @@ PIECE_BYTES = 16 * 1024
 and 0.25 ms at 64 kB)."""
 BLOCK_ROWS = 8
 """Output rows of a block whose input rows are all copied, and widened, before they are summed: 1.25 copies of a row at 3 x 3, not 1.5."""
+RING_ROWS = 32
+"""Output rows of a ring's block (2048 x 2048 on two threads: 5 x 5 1.28 ms at 16 and 32, 1.52 at 64)."""
+RINGS = range(8 << 20, 32 << 20)
+"""Bytes of output for which rings, which write past the caches, are faster than tiles (two threads, 3 x 3: 1024 x 1024 0.26 ms against
+0.21, 1536 x 1536 0.47 and 0.47, 2000 x 2000 0.62 and 0.73, 2048 x 2048 0.80 and 1.13, 3008 x 3008 1.49 and 1.40). Rows a multiple of 4096
+bytes apart, whose lines meet in the same sets of a first-level cache, cost tiles most."""
 LONGEST_CHUNK = 4096
 WIDEST_PIECE = 512
 CACHE_LINE = 64
@@ -41,15 +47,25 @@ class Sizes:
     def strips(self) -> int:
         """Tiles of one block, one below the other."""
         axes = self.axes
+        if self.strip.ring:
+            return 1
         alone = axes.row_step is None or any(line.taps > 1 for line in axes.outer[:-1])
         if alone or (axes.straight and axes.last.stride == 1):
             return 1
         return max(1, min(BLOCK_ROWS, axes.row.outputs) // self.strip.rows)
 
+    @cached_property
+    def height(self) -> int:
+        """Output rows of one call of the strip: of a tile, or of a ring, whose blocks are about equal."""
+        if not self.strip.ring:
+            return self.strip.rows
+        outputs = self.axes.row.outputs
+        return -(-outputs // max(1, outputs // RING_ROWS))
+
     @property
     def rows(self) -> int:
         """Output rows of one block."""
-        return self.strip.rows * self.strips
+        return self.height * self.strips
 
     @property
     def row_step(self) -> int:
@@ -64,7 +80,7 @@ class Sizes:
     @property
     def strip_group(self) -> int:
         """The same of one tile."""
-        return (self.strip.rows - 1) * self.row_step + self.axes.row.taps
+        return (self.height - 1) * self.row_step + self.axes.row.taps
 
     @property
     def extra(self) -> int:
@@ -84,7 +100,8 @@ class Sizes:
 
     @cached_property
     def chunk(self) -> int:
-        return self._tiles(min(CHUNK_BYTES // (self.strip.itemsize * self.tap_rows), LONGEST_CHUNK))
+        rows = self.height if self.strip.ring else self.tap_rows  # a ring reads rows once; the next block's are fetched meanwhile
+        return self._tiles(min(CHUNK_BYTES // (self.strip.itemsize * rows), LONGEST_CHUNK))
 
     def _tiles(self, most: int) -> int:
         """Return a number of outputs in whole tiles: at most `most`, and not more than a row has; at least one tile."""
@@ -108,7 +125,7 @@ class Sizes:
     @property
     def stage(self) -> int:
         """Bytes of scratch before a block of results, where rows are short: behind everything else, in whole cache lines."""
-        used = self.result + self.strip.output_bytes * self.strip.rows * self.wide
+        used = self.result + self.strip.output_bytes * self.height * self.wide
         return -(-used // CACHE_LINE) * CACHE_LINE
 
     @property

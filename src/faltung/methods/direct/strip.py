@@ -34,6 +34,8 @@ from faltung.methods.direct.element import Element
 CACHE_LINE = 64
 ARGUMENTS = ("ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64", "ptr", "i64", "i64")
 Accumulators = list[list[Value]]
+Weight = Value | list[Value]
+"""Where a weight stands in memory, or its parts in registers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,8 @@ class Strip:
     vectors: int
     row_step: int = 1
     kernel_rows: int = 0
+    ring: int = 0
+    """Kernel rows, and so many output rows are summed at a time on the way down; 0 for tiles of `rows` rows (see `ring`)."""
     offsets: tuple[int, ...] | None = None
     dots: Dots | None = None
     """How whole numbers are summed; the element is then a sample, and a tap is a group of them."""
@@ -80,18 +84,17 @@ class Strip:
 
 def strip_name(strip: Strip) -> str:
     """Return a name that can be read in a profile."""
+    ring = f"ring{strip.ring}_" if strip.ring else ""
     kernel = "looped" if strip.offsets is None else f"{strip.kernel_rows}x{len(strip.offsets)}_" + "_".join(map(str, strip.offsets))
     sums = f"_{strip.dots.name}" if strip.dots else f"_to_{strip.finish.name}" if strip.finish else ""
-    return f"faltung_direct_{strip.element.name}{sums}x{strip.lanes}_tile{strip.rows}x{strip.vectors}_step{strip.row_step}_{kernel}"
+    return f"faltung_direct_{strip.element.name}{sums}x{strip.lanes}_tile{strip.rows}x{strip.vectors}_step{strip.row_step}_{ring}{kernel}"
 
 
 def emit_strip(strip: Strip, dialect: Dialect) -> list[Builder]:
     """Return the strip's function."""
     b = Builder(strip_name(strip), ARGUMENTS, dialect)
-    out, out_row, columns, past_caches = b.arguments[2], b.arguments[3], b.arguments[4], b.arguments[-1]
-    within = min(strip.lanes * strip.output_bytes, CACHE_LINE) - 1
-    aligned = [b.compare("eq", b.bit_and(a, within), 0) for a in (b.address(out), out_row)]
-    streamed = b.both(b.both(*aligned), b.compare("ne", past_caches, 0))
+    columns = b.arguments[4]
+    streamed = writes_past_caches(b, strip)
     end, step = b.mul(columns, strip.itemsize), strip.tile * strip.itemsize
     last = b.sub(end, step)
 
@@ -107,6 +110,14 @@ def emit_strip(strip: Strip, dialect: Dialect) -> list[Builder]:
     return [b]
 
 
+def writes_past_caches(b: Builder, strip: Strip) -> Value:
+    """Return whether outputs are to be written past the caches, and can be: vectors of every row stand at aligned addresses."""
+    out, out_row, past_caches = b.arguments[2], b.arguments[3], b.arguments[-1]
+    within = min(strip.lanes * strip.output_bytes, CACHE_LINE) - 1
+    aligned = [b.compare("eq", b.bit_and(a, within), 0) for a in (b.address(out), out_row)]
+    return b.both(b.both(*aligned), b.compare("ne", past_caches, 0))
+
+
 def one_tile(b: Builder, strip: Strip, at: Value, streamed: Value | None) -> None:
     """Compute the tile whose columns begin `at` bytes behind the first, and write it: past the caches if `streamed`."""
     rows, w, out, out_row, _, *sizes, ahead, _ = b.arguments
@@ -114,13 +125,18 @@ def one_tile(b: Builder, strip: Strip, at: Value, streamed: Value | None) -> Non
     if strip.rows > 1:
         fetch_ahead(b, strip, b.at(rows, b.mul(b.sub(sizes[0], strip.rows), 8)), at, ahead)
     lines = [finished(b, strip, line) for line in body(b, strip, rows, w, at, sizes)]
-    across = at if strip.output_bytes == strip.itemsize else b.mul(b.quotient(at, strip.itemsize), strip.output_bytes)
-    places = [b.at(b.at(out, b.mul(r, out_row)), across) for r in range(strip.rows)]
+    first = b.at(out, across(b, strip, at))
+    places = [b.at(first, b.mul(r, out_row)) for r in range(strip.rows)]
     if streamed is None:
         write(b, strip, lines, places, past_caches=False)
         return
     by_way = [lambda way=way: write(b, strip, lines, places, past_caches=way) for way in (True, False)]
     b.when(streamed, *by_way)
+
+
+def across(b: Builder, strip: Strip, at: Value) -> Operand:
+    """Return how many bytes behind the first output that one stands whose samples begin `at` bytes behind those of the first."""
+    return at if strip.output_bytes == strip.itemsize else b.mul(b.quotient(at, strip.itemsize), strip.output_bytes)
 
 
 def write(b: Builder, strip: Strip, lines: Accumulators, places: list[Value], *, past_caches: bool) -> None:
@@ -198,22 +214,32 @@ def looped_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, size
     return folded(b.loop(0, tap_rows, one_group, start, step=group)[1:], strip)
 
 
-def multiply(b: Builder, strip: Strip, acc: Accumulators, served: list[int], row: Value, offset: Operand, places: list[Value]) -> None:
-    """Add one tap's products with the vectors at `offset` of an input row to the output rows which it serves."""
-    kind, width, parts = strip.element.kind(strip.lanes), strip.lanes * strip.itemsize, strip.element.parts
+def multiply(
+    b: Builder, strip: Strip, acc: Accumulators, served: list[int], row: Value, offset: Operand, weights: Sequence[Weight]
+) -> None:
+    """Add one tap's products with the vectors at `offset` of an input row to the output rows which it serves, each by its weight."""
+    kind, width = strip.element.kind(strip.lanes), strip.lanes * strip.itemsize
     place = b.at(row, offset)
     if strip.dots is not None:
         found = dots.samples(b, strip.dots, place, strip.vectors)
-        for r, weight in zip(served, places, strict=True):
-            group = b.splat(b.load("i32", weight, align=4), strip.dots.width // 4)
+        for r, weight in zip(served, weights, strict=True):
+            (group,) = spread(b, strip, weight)
             acc[r] = [dots.added(b, strip.dots, group, x, total) for x, total in zip(found, acc[r], strict=True)]
         return
     loaded = [b.load(kind, place, q * width) for q in range(strip.vectors)]
-    for r, weight in zip(served, places, strict=True):
-        size = strip.itemsize // parts
-        taps = [b.splat(b.load(strip.element.scalar, weight, size * part, align=size), strip.lanes * parts) for part in range(parts)]
-        terms = [(tap, x) for tap in taps for x in loaded]
+    for r, weight in zip(served, weights, strict=True):
+        terms = [(tap, x) for tap in spread(b, strip, weight) for x in loaded]
         acc[r] = [b.fma(tap, x, total) for (tap, x), total in zip(terms, acc[r], strict=True)]
+
+
+def spread(b: Builder, strip: Strip, weight: Weight) -> list[Value]:
+    """Return the parts of a weight, each in all lanes of a vector."""
+    if isinstance(weight, list):
+        return weight
+    if strip.dots is not None:
+        return [b.splat(b.load("i32", weight, align=4), strip.dots.width // 4)]
+    parts, size = strip.element.parts, strip.itemsize // strip.element.parts
+    return [b.splat(b.load(strip.element.scalar, weight, size * part, align=size), strip.lanes * parts) for part in range(parts)]
 
 
 def finished(b: Builder, strip: Strip, line: list[Value]) -> list[Value]:

@@ -1,5 +1,6 @@
 """Which strip computes a Case: the looped one at first, the unrolled one when the work repays its compilation."""
 
+from dataclasses import replace
 from functools import cache
 from math import prod
 
@@ -11,7 +12,8 @@ from faltung.methods.direct.driver import emit_driver
 from faltung.methods.direct.element import moved
 from faltung.methods.direct.gather import Driver
 from faltung.methods.direct.lines import Axes
-from faltung.methods.direct.sizes import SHORT_ROW, Sizes
+from faltung.methods.direct.ring import emit_ring
+from faltung.methods.direct.sizes import CACHE_LINE, RING_ROWS, RINGS, SHORT_ROW, Sizes
 from faltung.methods.direct.strip import Strip, emit_strip
 from faltung.methods.stored import finish_of, source_of
 
@@ -22,6 +24,14 @@ MOST_LOOPED_STEP = 3
 """Beyond, the looped strip takes output rows one by one: its ramps, 3 · step rows each, are written out."""
 DOTS_ALONE = 2
 """Vectors of a tile of whole numbers whose rows share no input row: of each, 4 registers with weights of 8 bits, 2 with 16."""
+RING_VECTORS = 4
+RING_UNROLLED = 120
+"""Multiply-adds written out in one step of a ring, 5 x 5 in 4 vectors; beyond, the taps of a row are a loop (7 x 7 in 3 vectors, 2048 x
+2048 on two threads: 2.64 ms written out, as LLVM puts registers aside, 2.32 as a loop)."""
+KERNEL_ROWS = 6
+"""Kernel rows, beyond which the sums of all rows leave registers for too few vectors (7 x 7 and 9 x 9 are as fast in tiles)."""
+KERNEL_TAPS = 64
+"""Taps of a kernel row, beyond which the ends of so many rows as a ring takes at a time would need much scratch."""
 TALL = 8
 """Rows of a tall tile."""
 MANY_TAPS = 16
@@ -32,11 +42,16 @@ REPAID = 1 << 24
 """Multiply-adds after which a kernel is compiled for its shape: about the time that compiling takes."""
 
 
-def choose(axes: Axes, *, unroll: bool) -> Strip:
-    """Return the strip for a piece of work: unrolled where that is asked for and possible."""
+def choose(axes: Axes, *, unroll: bool, aligned: bool = True) -> Strip:
+    """Return the strip for a piece of work: made for its kernel where that is asked for and possible.
+
+    `aligned` says whether all output rows stand at the same place within cache lines.
+    """
     plain = looped(axes, host())
     if not unroll:
         return plain
+    if aligned and (found := ring(axes, host())) is not None:
+        return found if found.offsets is None else replace(found, offsets=Sizes(axes, found).offsets)
     # where the taps stand in scratch depends on the tile (with a stride: on its phases), and the tile on how many taps there are
     trial = unrolled(axes, host(), (0,) * (axes.last.taps // (axes.group or 1)))
     return unrolled(axes, host(), Sizes(axes, trial).offsets) or plain if trial else plain
@@ -85,6 +100,26 @@ def unrolled(axes: Axes, target: Host, offsets: tuple[int, ...]) -> Strip | None
     return strip if axes.row.taps * len(offsets) * rows * strip.registers <= UNROLLED_AT_MOST else None
 
 
+def ring(axes: Axes, target: Host) -> Strip | None:
+    """Return the ring for a number of kernel rows, or (its offsets are then to be filled in) one kernel shape; None where tiles do better.
+
+    That is where the output is in caches, or cannot be written past them in whole lines, and where kernels have many rows.
+    """
+    rows, taps, parts = axes.row.taps, axes.last.taps, axes.element.parts
+    large = axes.outputs * axes.output_bytes in RINGS and axes.last.outputs >= SHORT_ROW and axes.row.outputs >= RING_ROWS
+    flat = axes.row_step == 1 and rows > 1 and axes.last.stride == 1 and all(line.taps == 1 for line in axes.outer[:-1])
+    if axes.stored is not None or target.vector_bytes != CACHE_LINE or not (large and flat):
+        return None
+    vectors = min((target.registers - 2) // (rows * parts + 1), RING_VECTORS)
+    if vectors < 2 or rows > KERNEL_ROWS or taps > KERNEL_TAPS:
+        return None
+    written_out = rows * taps * vectors * parts <= RING_UNROLLED
+    return Strip(
+        element=axes.element, lanes=target.lanes(axes.itemsize), rows=1, vectors=vectors, kernel_rows=1, ring=rows,
+        offsets=(0,) * taps if written_out else None,
+    )  # fmt: skip
+
+
 def tile_shape(axes: Axes, target: Host) -> tuple[int, int]:
     """Return rows and vectors of an unrolled tile: always 8 accumulators or less, which leaves room for weights.
 
@@ -123,7 +158,7 @@ def short_row_shape(axes: Axes, lanes: int) -> tuple[int, int]:
 @cache
 def strip_function(strip: Strip) -> Compiled:
     """Return a strip in memory."""
-    return compile_function(emit_strip(strip, dialect()))
+    return compile_function((emit_ring if strip.ring else emit_strip)(strip, dialect()))
 
 
 def driver_of(strip: Strip, axes: Axes, stride: int) -> Driver:

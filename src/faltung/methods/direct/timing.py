@@ -2,7 +2,7 @@
 
 The constants were measured on 2026-11-20 on one core of an AMD EPYC (Zen 4, 3.6 GHz, 64-byte vectors), float32, llvmlite 0.50, with
 other work on the machine, and are in seconds. From images of 1024 x 1024: 1 x 1 0.14 ms and 7 x 7 1.04 (OUTPUT, SHARED_TAP), 9 x 9 1.77
-and 15 x 15 4.77 (SHARED_LOOPED). 2048 x 2048: 3 x 3 1.4 ms, 7 x 7 4.3 (LARGE_OUTPUT). A signal of a million: 33 taps 0.89 ms
+and 15 x 15 4.77 (SHARED_LOOPED). 2048 x 2048: 3 x 3 1.5 ms, 5 x 5 2.6, 7 x 7 4.4 (LARGE_OUTPUT). A signal of a million: 33 taps 0.89 ms
 (LINE_TAP), 257 taps 8.85 (TAP); complex64, 33 taps 2.6 ms and 257 taps 19.4 (SHARED_TAP: two sums for each vector loaded). 1000 x
 1000, 3 x 3: stride 2 0.24 ms (DEALT_SAMPLE), stride 5 0.24 (SINGLE_SAMPLE), input dilation 2 3.0 (SCATTERED_OUTPUT). 3 x 3 x 3 on 96^3
 1.0 ms, 3 x 3 on 40,000 x 3 0.7 ms (PIECE, PIECE_ROW, NARROW). float64 takes twice as long, complex numbers twice as long again.
@@ -16,7 +16,7 @@ from faltung.methods.direct.strip import Strip
 
 CALL = 6e-6
 OUTPUT = 110e-12
-LARGE_OUTPUT = 180e-12
+LARGE_OUTPUT = 200e-12
 LARGE = 16 << 20  # bytes of output
 SHARED_TAP = 17e-12  # where a loaded vector serves several sums
 SHARED_LOOPED = 18.5e-12
@@ -51,6 +51,8 @@ def tap_seconds(axes: Axes, strip: Strip, sizes: Sizes) -> float:
     """Return the time of one multiply-add of one number, for each four bytes of a sample."""
     if strip.dots is not None and strip.dots.group == 2:
         return PAIR_TAP * 4 / axes.itemsize
+    if strip.ring:
+        return SHARED_TAP
     if strip.rows > 1 or axes.element.parts == 2:
         return SHARED_LOOPED if strip.offsets is None else SHARED_TAP
     return LINE_TAP if strip.offsets is not None and sizes.tap_rows == 1 else TAP

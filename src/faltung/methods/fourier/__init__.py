@@ -10,6 +10,7 @@ neither on the number of workers nor on the region asked for.
 * Large kernels take large tiles, of up to 4096 rows and 8192 columns, whose longer axes go through an outer radix first; where there are
   few of them, all threads work through one tile together.
 * Or a kernel is cut into parts of half a tile, and the products of their spectra with those of earlier tiles are added up.
+* Or it is halved, and halved again, and the sums of the pieces are added up.
 * Of a third axis every slice is transformed once, and as many products are added up as the kernel is deep.
 * Small items of a batch are worked through in blocks.
 
@@ -22,6 +23,7 @@ holds one are summed again directly.
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache, partial
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,13 +32,14 @@ import numpy.typing as npt
 from faltung.methods.bounds import error_bound
 from faltung.methods.cost import Cost
 from faltung.methods.fourier import whole
-from faltung.methods.fourier.choice import best_cut, seconds
+from faltung.methods.fourier.choice import seconds
+from faltung.methods.fourier.halves import ADDED, pieces
 from faltung.methods.points import recompute
 from faltung.spec.case import Case
 from faltung.spec.window import part_of
 
 if TYPE_CHECKING:
-    from faltung.methods.fourier.bound import Tiled
+    from faltung.methods.fourier.bound import Sums
 
 NAME = "fourier"
 Array = npt.NDArray[Any]
@@ -59,12 +62,13 @@ def refuses(case: Case) -> str | None:
 
 def cost(case: Case) -> Cost:
     """Return what one thread is expected to take once code is compiled and the spectrum is known, and its scratch."""
-    through_whole, made = whole.cost(case), best_cut(case)
-    if made is None:
-        return through_whole
-    kept = made.summed if made.depth or made.parts > 1 else 0
-    spectra = (made.summed + kept) * made.tile.spectrum_bytes  # of the kernel, and of the slices or bands
-    return Cost(seconds=case.batch * seconds(made), scratch_bytes=made.tile.places["end"] + spectra)
+    found = pieces(case)
+    if not found:
+        return whole.cost(case)
+    numbers = case.batch * prod(case.output_sizes) * np.dtype(case.dtype).itemsize if len(found) > 1 else 0
+    added = (len(found) - 1) * ADDED / 4 * numbers
+    scratch = max(piece.made.scratch_bytes for piece in found) + numbers
+    return Cost(seconds=case.batch * sum(seconds(piece.made) for piece in found) + added, scratch_bytes=scratch)
 
 
 def run(case: Case, x: Array, w: Array, out: Array, workers: int) -> None:
@@ -80,12 +84,12 @@ def bind(case: Case) -> Callable[..., None]:
     """
     if case.weights is not None:
         return bind(replace(case, weights=None))
-    made = best_cut(case)
-    if made is None:
+    found = pieces(case)
+    if not found:
         return partial(_through_whole, case)
-    from faltung.methods.fourier.bound import Tiled  # the emitters, when they are needed: `import faltung` stays light
+    from faltung.methods.fourier.bound import in_pieces  # the emitters, when they are needed: `import faltung` stays light
 
-    return partial(_through_tiles, case, Tiled(case, made))
+    return partial(_through_tiles, case, in_pieces(found))
 
 
 def _through_whole(case: Case, x: Array, w: Array, out: Array, workers: int, region: Region = None) -> None:
@@ -99,7 +103,7 @@ def _through_whole(case: Case, x: Array, w: Array, out: Array, workers: int, reg
     return None
 
 
-def _through_tiles(case: Case, tiled: "Tiled", x: Array, w: Array, out: Array, workers: int, region: Region = None) -> None:
+def _through_tiles(case: Case, tiled: "Sums", x: Array, w: Array, out: Array, workers: int, region: Region = None) -> None:
     """Compute through tiles; where samples are not finite, once more without them."""
     if tiled(x, w, out, workers, region):
         return

@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from faltung.codegen.compile import Compiled
 from faltung.methods.fourier import memory
 from faltung.methods.fourier.bands import BAND_FIELDS
-from faltung.methods.fourier.choice import Cut
+from faltung.methods.fourier.choice import Cut, seconds
 from faltung.methods.fourier.compiled import (
     bands_function,
     column_twiddles,
+    crew_function,
     items_function,
     phase_addresses,
     recorder,
@@ -22,6 +24,7 @@ from faltung.methods.fourier.compiled import (
     walker_function,
 )  # fmt: skip
 from faltung.methods.fourier.gang import Phase, in_phases
+from faltung.methods.fourier.halves import Piece
 from faltung.methods.fourier.items import ITEM_FIELDS
 from faltung.methods.fourier.parts import Kept, Part, Target, blocks_of, direct_row, finish, kept_axes, parts_of, target_of
 from faltung.methods.fourier.phases import PHASE_FIELDS
@@ -30,17 +33,19 @@ from faltung.methods.fourier.shared import Phases
 from faltung.methods.fourier.slices import SLICE_FIELDS, scratch_bytes
 from faltung.methods.fourier.source import Source, source_of, tables
 from faltung.methods.fourier.spectrum import spectrum
-from faltung.methods.workers import share
+from faltung.methods.workers import LONGEST_CALL, share
 from faltung.spec.case import Case
 
 Array = npt.NDArray[Any]
 Record = Callable[[int, int, int], int]
+Sums = Callable[..., bool]
+"""Takes (x, w, out, workers, region), and returns whether every sum came out finite."""
 
 
 class Tiled:
     """One Case, ready for calls ``tiled(x, w, out, workers, region)``; they return whether every sum came out finite."""
 
-    __slots__ = ("_case", "_cut", "_every", "_fields", "_kept", "_names", "_parts", "_side_by_side", "_tables", "_walker")
+    __slots__ = ("_case", "_cut", "_entries", "_every", "_fields", "_kept", "_names", "_parts", "_side_by_side", "_tables", "_walker")
 
     def __init__(self, case: Case, made: Cut) -> None:
         self._case, self._cut, self._tables = case, made, tables(case, made)
@@ -48,6 +53,7 @@ class Tiled:
         found, self._names, self._walker = code_of(made)
         self._every, self._side_by_side = kept_axes(case, None), all(window.stride == 1 for window in case.windows)
         self._parts: dict[int, list[Part]] = {}  # for each number of workers
+        self._entries: dict[int, Array] = {}  # what is known beforehand of the crew's tables
         given = self._tables
         self._fields = found | {
             "row_map": given.row_map.ctypes.data, "column_map": given.column_map.ctypes.data, "depth_map": given.depth_map.ctypes.data,
@@ -72,6 +78,9 @@ class Tiled:
         if made.shared(case.batch, workers):
             self._shared(parts, kept, direct, source, record, out, flags, workers)
             return not flags.any()
+        if direct and case.exact is None:
+            self._by_crew(parts, source, record, out, flags, workers)
+            return not flags.any()
         size, first_flag = thread_bytes(made), flags.ctypes.data
 
         def work(i: int) -> None:
@@ -80,12 +89,29 @@ class Tiled:
             place = record(source.fills + part.item * source.fills_item, target.row_bytes, target.slice_bytes)
             begin = source.address + part.item * source.item
             steps = (part.strip, part.first, part.last) if made.depth is None else (part.strip, part.first, part.last, part.low, part.high)
-            self._walker(place, begin, target.address, memory.scratch(size), first_flag + 8 * i, *steps)
-            if not direct or case.exact is not None or target.own is not None:
-                finish(case, made, out, part, target, kept)
+            self._walker.call(place, begin, target.address, memory.scratch(size), first_flag + 8 * i, *steps)
+            finish(case, made, out, part, target, kept)
 
         share(work, len(parts), workers)
         return not flags.any()
+
+    def _by_crew(self, parts: list[Part], source: Source, record: Record, out: Array, flags: Array, workers: int) -> None:
+        """Work through parts whose outputs go straight into the result, many of them in one call of each thread."""
+        case, made = self._case, self._cut
+        if workers not in self._entries:
+            self._entries[workers] = first_entries(parts)
+        entries = self._entries[workers].copy()
+        complete(entries, case, made, source, record, out, flags)
+        most = max(int(LONGEST_CALL / 4 * workers * len(parts) / (case.batch * seconds(made))), 1)
+        edges = [*range(0, len(parts), most), len(parts)]
+        following, size, walker = np.zeros(len(edges), np.int64), thread_bytes(made), self._walker.address
+        crew, table, first = crew_function(3 if made.depth is None else 5).call, entries.ctypes.data, following.ctypes.data
+
+        def work(i: int) -> None:
+            low, high = edges[i // workers : i // workers + 2]  # every thread comes once to each of them
+            crew(table + low * entries.strides[0], first + 8 * (i // workers), walker, memory.scratch(size), high - low)
+
+        share(work, (len(edges) - 1) * workers, min(workers, len(parts)))
 
     def _parts_of(self, workers: int, kept: tuple[Kept, ...]) -> list[Part]:
         if kept is not self._every:
@@ -141,6 +167,22 @@ class Tiled:
         memory.kept(ring)
 
 
+def in_pieces(found: tuple[Piece, ...]) -> Sums:
+    """Return what computes a kernel's pieces, and adds up their sums."""
+    tiled = [Tiled(piece.case, piece.made) for piece in found]
+    places: list[tuple[Any, ...]] = [(..., *piece.taps) for piece in found]
+
+    def sums(x: Array, w: Array, out: Array, workers: int = 1, region: tuple[slice, ...] | None = None) -> bool:
+        finite = tiled[0](x, w[places[0]], out, workers, region)
+        piece = np.empty(out.shape, out.dtype)
+        for one, place in zip(tiled[1:], places[1:], strict=True):
+            finite &= one(x, w[place], piece, workers, region)
+            out += piece
+        return finite
+
+    return sums if len(tiled) > 1 else tiled[0]
+
+
 def step(strip: Phases, made: Cut, part: Part, record: int, target: Target, *, begun: bool, more: bool) -> list[Phase]:
     """Return the phases of one step of a strip; its rows are there already if the step before it is done just before."""
     top = part.first * made.step_rows
@@ -149,18 +191,35 @@ def step(strip: Phases, made: Cut, part: Part, record: int, target: Target, *, b
     return [*read, strip.columns(record, top), strip.turn(record, target.address, top, rows, more=more)]
 
 
+def first_entries(parts: list[Part]) -> Array:
+    """Return the crew's table without its addresses: 0, the item twice, the part's number, and the walker's numbers."""
+    numbers = [(0, part.item, part.item, i, part.strip, part.first, part.last, part.low, part.high) for i, part in enumerate(parts)]
+    return np.array(numbers, np.int64)
+
+
+def complete(entries: Array, case: Case, made: Cut, source: Source, record: Record, out: Array, flags: Array) -> None:
+    """Bring the addresses into the crew's table: of the record, of the item's samples and outputs, and of the part's flag."""
+    rows = direct_row(case, made, out), out.strides[2]
+    if source.fills_item and case.batch > 1:
+        entries[:, 0] = [record(source.fills + i * source.fills_item, *rows) for i in entries[:, 1].tolist()]
+    else:
+        entries[:, 0] = record(source.fills, *rows)
+    entries[:, 1:4] *= np.array((source.item, out.strides[0], flags.itemsize))
+    entries[:, 1:4] += np.array((source.address, out.ctypes.data, flags.ctypes.data))
+
+
 def finished(case: Case, made: Cut, out: Array, part: Part, target: Target, kept: tuple[Kept, ...], _: int) -> None:
     """Bring a part's outputs where they belong, as the piece of a phase."""
     finish(case, made, out, part, target, kept)
 
 
-def code_of(made: Cut) -> tuple[dict[str, int], tuple[str, ...], Callable[..., None]]:
+def code_of(made: Cut) -> tuple[dict[str, int], tuple[str, ...], Compiled]:
     """Return the addresses of a Cut's transforms, the fields of its records, and its walker."""
     if made.depth is not None:
-        return slice_addresses(made.tile), SLICE_FIELDS, slices_function(made.tile).call
+        return slice_addresses(made.tile), SLICE_FIELDS, slices_function(made.tile)
     if made.parts > 1:
-        return slice_addresses(made.tile), BAND_FIELDS, bands_function(made.tile).call
-    return phase_addresses(made.tile), PHASE_FIELDS, walker_function(made.tile).call
+        return slice_addresses(made.tile), BAND_FIELDS, bands_function(made.tile)
+    return phase_addresses(made.tile), PHASE_FIELDS, walker_function(made.tile)
 
 
 def last_columns(case: Case, made: Cut) -> int:

@@ -49,6 +49,12 @@ class Cut:
         return self.depth.taps if self.depth else self.parts
 
     @property
+    def scratch_bytes(self) -> int:
+        """What one thread needs, with the spectra of the kernel and of slices or bands."""
+        kept = self.summed if self.depth or self.parts > 1 else 0
+        return self.tile.places["end"] + (self.summed + kept) * self.tile.spectrum_bytes
+
+    @property
     def is_large(self) -> bool:
         """Whether a thread's second-level cache is too small for the ring."""
         return self.tile.height * self.tile.row > SMALL_RING
@@ -93,12 +99,16 @@ def why_not(case: Case) -> str | None:
 
 @lru_cache(maxsize=1024)
 def best_cut(case: Case) -> Cut | None:
-    """Return the best cut of one image of a Case; None where tiles cannot serve it, or no tile is large enough for its kernel."""
+    """Return the best cut of one image of a Case; None where tiles cannot serve it, or no tile is large enough for its kernel.
+
+    Those that take more memory than a Case allows are left out where others do not.
+    """
     if why_not(case) is not None:
         return None
     axes = sides(case)
     cuts = [found for tile in tiles(case.dtype) if worth_trying(tile, axes) for found in cuts_with(tile, axes)]
-    return min(cuts, key=seconds, default=None)
+    fitting = cuts if case.memory is None else [made for made in cuts if made.scratch_bytes <= case.memory]
+    return min(fitting or cuts, key=seconds, default=None)
 
 
 def worth_trying(tile: Tile, axes: tuple[Side, ...]) -> bool:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from faltung.codegen.compile import Compiled, compile_function, dialect
 from faltung.methods.fourier.bands import emit_bands
 from faltung.methods.fourier.columns import emit_columns
+from faltung.methods.fourier.crew import emit_crew
 from faltung.methods.fourier.items import emit_items
 from faltung.methods.fourier.long_rows import emit_long_forward, emit_long_inverse
 from faltung.methods.fourier.phases import emit_phases
@@ -74,6 +75,12 @@ def walker_function(tile: Tile) -> Compiled:
 def items_function(tile: Tile) -> Compiled:
     """Return the loop over items."""
     return compile_function([emit_items(tile, dialect())])
+
+
+@cache
+def crew_function(numbers: int) -> Compiled:
+    """Return the loop over parts, for walkers that take so many numbers."""
+    return compile_function([emit_crew(numbers, dialect())])
 
 
 @cache

@@ -89,10 +89,13 @@ def lanes_inverse(b: Builder, tile: Tile, z: list[Complex]) -> list[Complex]:
 
 
 def fetcher(b: Builder, tile: Tile, ahead: Value, *, write: bool, limit: Operand | None = None) -> Iterator[None]:
-    """Write a prefetch at every step: line by line, the rows in turn; none from `limit` bytes on, where another strip's lines stand."""
+    """Write a prefetch at every step: line by line, the rows in turn; none from `limit` bytes on, where another strip's lines stand.
+
+    The last byte is asked for too: rows seldom begin at a cache line, and then they end in one more (a tenth of the time at 15 x 15).
+    """
     lines = [b.load("ptr", ahead, 8 * s) for s in range(tile.together)]
-    for offset in range(0, tile.line_bytes, LINE):
-        place = offset if limit is None else b.select(b.compare("slt", offset, limit), offset, 0)
+    for offset in (*range(0, tile.line_bytes, LINE), tile.line_bytes - 1):
+        place = offset if limit is None else b.select(b.compare("slt", offset, limit), offset, b.sub(limit, 1))
         for line in lines:
             b.prefetch(b.at(line, place), write=write)
             yield

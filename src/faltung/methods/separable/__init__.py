@@ -5,10 +5,11 @@
     y[o, j] = Σ over t ascending of  u[t] · (Σ over s ascending of  v[s] · X[…, t, …, s])        w[t, s] = u[t]·v[s]
 
 K + K' multiply-adds instead of K·K'; three axes: see `solid`. A kernel of rank 2 or 3 on two axes is a sum of as many such terms, which
-follow each other in one pass over memory (see `several`). **Bits**: row pass and column pass are chains of fused multiply-adds, in
-window order, from +0; they depend on the factors alone, and not on chunks, bands, threads, or on how the arrays lie. **Samples that are not
-finite**: the factors' products have the signs and zeros of the weights, so an infinity or a NaN has here the effect that it has in the sum
-itself; where several terms are summed, outputs that are not finite are taken from `direct`.
+follow each other in one pass over memory (see `several`). Integer samples take the column pass first, on what lies in memory (see
+`upright`), bytes by whole weights (see `quanta`). **Bits**: row pass and column pass are chains of fused multiply-adds, in window order,
+from +0, but for sums by whole weights, which are exact; they depend on the factors and the dtypes alone, and not on chunks, bands, threads,
+or on how the arrays lie. **Samples that are not finite**: the factors' products have the signs and zeros of the weights, so an infinity or
+a NaN has here the effect that it has in the sum itself; of several terms, outputs that are not finite are taken from `direct`.
 """
 
 from dataclasses import replace

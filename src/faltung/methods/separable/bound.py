@@ -19,9 +19,10 @@ from faltung.codegen.compile import Compiled, compile_function, dialect
 from faltung.errors import PlanError
 from faltung.methods import direct
 from faltung.methods.points import recompute
-from faltung.methods.separable.factor import factors
+from faltung.methods.separable.factor import column_first, factors
 from faltung.methods.separable.layout import CACHE_LINE, Sizes, Tables, record, tables
 from faltung.methods.separable.passes import Shape
+from faltung.methods.separable.quanta import quanta
 from faltung.methods.separable.several import terms
 from faltung.methods.workers import share
 from faltung.spec.case import Case
@@ -32,7 +33,7 @@ ALONE = 1 << 21
 """Multiply-adds (an output counts as 16) below which one thread is as fast as two, which take 20 to 40 µs to meet."""
 IN_ONE_CALL = 1 << 28
 """Multiply-adds, counted so, which last at most 50 ms in one native call even at a tenth of the usual rate."""
-PARTS_EACH = 4
+PARTS_EACH = 2
 """Parts for each thread: a thread that is held up then takes fewer."""
 SHORTEST_BAND = 4
 """A band of rows is at least so many times its halo, which is computed twice where two bands meet."""
@@ -44,6 +45,10 @@ _scratch = threading.local()
 @cache
 def driver_function(shape: Shape) -> Compiled:
     """Return the driver in memory."""
+    if shape.upright:
+        from faltung.methods.separable.upright import emit_upright  # nor here
+
+        return compile_function(emit_upright(shape, dialect()))
     from faltung.methods.separable.driver import emit_driver  # not above: 3 ms, and only where something is compiled
 
     return compile_function(emit_driver(shape, dialect()))
@@ -71,7 +76,7 @@ class Bound:
         PlanError
             When the kernel is no product of a column and a row, or no sum of as many as the Case says.
         """
-        u, v = self._weights(w[0, 0])
+        u, v, shape = self._weights(w[0, 0])
         if self._tables is None:
             return
         key = (x.strides, out.strides)
@@ -79,25 +84,30 @@ class Bound:
         if known is None or known[0] != key:
             strides = [[a.strides[0], *a.strides[2:]] for a in (x, out)]
             known = self._known = (key, record(self._tables, *strides))
-        stands = self._run(known[1], x, out, u, v, workers)
+        stands = self._run(known[1], x, out, u, v, shape, workers)
         if not stands and self._sizes.case.stored is None:  # integer samples are finite, and so are their sums
             by_direct(self._sizes.case, x, w, out, workers)
 
-    def _weights(self, w: Array) -> tuple[Array, Array]:
-        """Return columns and rows, one behind the other."""
+    def _weights(self, w: Array) -> tuple[Array, Array, Shape]:
+        """Return columns and rows, one behind the other, and what the passes are compiled for."""
+        shape = self._sizes.shape
         if self._sizes.terms == 1:
             found = factors(w, exact=self._exact)
             if found is None:
                 raise PlanError("separable: the kernel is no product of a column and a row; use another method")
-            return found.u, found.v
+            if not shape.upright:
+                return found.u, found.v, shape
+            found = column_first(found)
+            whole = quanta(found.u, found.v, exact=self._exact) if self._sizes.foldable else None
+            return (found.u, found.v, shape) if whole is None else (whole.packed, whole.v, replace(shape, digits=whole.digits))
         several = terms(w, exact=self._exact)
         if several is None or len(several.u) != self._sizes.terms:
             raise PlanError(f"separable: the kernel is no sum of {self._sizes.terms} columns times rows; use another method")
-        return several.u, several.v
+        return several.u, several.v, shape
 
-    def _run(self, made: Array, x: Array, out: Array, u: Array, v: Array, workers: int) -> bool:
+    def _run(self, made: Array, x: Array, out: Array, u: Array, v: Array, shape: Shape, workers: int) -> bool:
         """Compute the sums; return whether they stand: False where there are several terms and some sum may not be finite."""
-        driver: Callable[..., None] = driver_function(self._sizes.shape).call
+        driver: Callable[..., None] = driver_function(shape).call
         size = self._sizes.places["end"]
         addresses = made.ctypes.data, x.ctypes.data, out.ctypes.data
         weights = u.ctypes.data, v.ctypes.data

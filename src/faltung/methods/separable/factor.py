@@ -86,3 +86,13 @@ def scaled(found: tuple[Array, Array], dtype: Any) -> Factors | None:
     made = np.ldexp(u, power).astype(dtype), np.ldexp(v, -power).astype(dtype)
     kept = np.array_equal(made[0], np.ldexp(u, power)) and np.array_equal(made[1], np.ldexp(v, -power))
     return Factors(*made) if kept and np.isfinite(made[0]).all() else None
+
+
+@lru_cache(maxsize=256)
+def column_first(found: Factors) -> Factors:
+    """Return the same factors with Σ|u| at most 1/2, for where the column pass comes first; as they are where a bit would be lost."""
+    power = max(frexp(float(np.abs(found.u.astype(np.float64)).sum()))[1] + 1, 0)
+    with np.errstate(all="ignore"):
+        u, v = np.ldexp(found.u, -power), np.ldexp(found.v, power)
+        kept = np.array_equal(np.ldexp(u, power), found.u) and np.isfinite(v).all()
+    return Factors(u, v) if kept else found

@@ -15,12 +15,14 @@ from faltung.methods.separable.record import FIELDS
 from faltung.methods.stored import finish_of, source_of
 from faltung.spec.boundary import source
 from faltung.spec.case import Case
+from faltung.spec.numbers import INTEGERS, integer_range
 from faltung.spec.window import Number, Outside, Window, core_size, fill_value, position
 
 ELEMENTS = {"float32": "float", "float64": "double"}
 RING_BYTES = 384 * 1024
 """What a ring may hold if it can: it stays in a 1 MB L2 beside the rows that stream past."""
 LONGEST_CHUNK = 4096
+LONGEST_CHUNK_UPRIGHT = 2048
 STRETCH_BYTES = 16 * 1024
 SHORTEST_STRETCH = 1024
 """Bytes of all of the ring's rows, and least bytes of each, that go through both passes at a time: they stay in first-level cache, and
@@ -43,7 +45,22 @@ class Sizes:
         vectors = 4 if host().registers >= 32 else 3
         shape = Shape(element=element, lanes=host().lanes(ITEMSIZE[element]), vectors=vectors, close=close, terms=self.terms)
         stored = self.case.stored
-        return shape if stored is None else replace(shape, source=source_of(stored), finish=finish_of(stored))
+        if stored is None:
+            return shape
+        return replace(shape, source=source_of(stored), finish=finish_of(stored), upright=self.upright)
+
+    @property
+    def upright(self) -> bool:
+        """Whether the column pass comes first: it reads samples as they lie in memory, if the fill values can stand among them."""
+        stored = self.case.stored
+        return stored is not None and self.terms == 1 and all(is_sample(fill, stored.samples) for fill in fills_of(self.case))
+
+    @property
+    def foldable(self) -> bool:
+        """Whether this machine can sum bytes by whole weights in the column pass."""
+        source, shape = self.shape.source, self.shape
+        bytes_ = self.upright and source is not None and source.itemsize == 1
+        return bytes_ and shape.element == "float" and shape.vectors % 2 == 0 and host().pair_sums
 
     @property
     def terms(self) -> int:
@@ -67,7 +84,8 @@ class Sizes:
         """Columns at a time: whole tiles, evenly cut."""
         tile, columns = self.shape.tile, self.case.output_sizes[1]
         rows = max(self.ring * self.terms, self.phases)
-        most = max(min(RING_BYTES // (rows * self.shape.itemsize), LONGEST_CHUNK) // tile, 1)
+        longest = LONGEST_CHUNK_UPRIGHT if self.upright else LONGEST_CHUNK
+        most = max(min(RING_BYTES // (rows * self.waiting_bytes), longest) // tile, 1)
         tiles = -(-columns // tile)
         return tile * -(-tiles // -(-tiles // most))
 
@@ -81,7 +99,30 @@ class Sizes:
     @property
     def ring_row(self) -> int:
         """Bytes of a row of the ring: a cache line more than its samples, so that neighbours do not meet in the same sets."""
-        return self.chunk * self.shape.itemsize + CACHE_LINE
+        return (aligned(self.along * self.waiting_bytes) if self.upright else self.chunk * self.shape.itemsize) + CACHE_LINE
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes of what waits in the ring."""
+        return self.shape.waiting.itemsize
+
+    @property
+    def waiting_dtype(self) -> str:
+        """NumPy's name of what waits in the ring, or of fill values among it."""
+        stored = self.case.stored
+        if stored is None or not self.upright:
+            return self.case.dtype
+        return "int16" if self.shape.sample_bytes == 1 else stored.samples
+
+    @property
+    def along(self) -> int:
+        """Columns of the column pass that comes first, in whole tiles: all phases, one behind the other."""
+        return -(-self.phases * self.phase // self.shape.tile) * self.shape.tile
+
+    @property
+    def line_row(self) -> int:
+        """Bytes of a line that the column pass writes."""
+        return self.along * self.shape.itemsize + CACHE_LINE
 
     @property
     def phases(self) -> int:
@@ -103,9 +144,10 @@ class Sizes:
     def places(self) -> dict[str, int]:
         """Where in scratch everything stands, and its size as "end"."""
         line = aligned(16 * self.ring * self.terms)
-        rows = line + aligned(self.phases * self.phase * self.shape.itemsize)
+        lines = self.tall * self.line_row if self.upright else self.phases * self.phase * self.shape.itemsize
+        rows = line + aligned(lines)
         result = rows + aligned(self.ring * self.terms * self.ring_row)
-        results = self.ring_row * -(-self.shape.output_bytes // self.shape.itemsize)
+        results = aligned(self.chunk * self.shape.itemsize + CACHE_LINE) * -(-self.shape.output_bytes // self.shape.itemsize)
         noted = result + aligned(self.tall * results)
         return {"table": 0, "line": line, "rows": rows, "result": result, "noted": noted, "end": noted + CACHE_LINE}
 
@@ -115,6 +157,19 @@ class Sizes:
         across = self.case.windows[1]
         places = (divmod(across.kernel_dilation * t, across.stride) for t in range(self.case.kernel_sizes[1]))
         return [self.shape.itemsize * (phase * self.phase + i) for i, phase in places]
+
+
+def fills_of(case: Case) -> list[Number]:
+    """Return the fill values of both ends of every axis."""
+    return [fill_value(window, end) for window in case.windows for end in ("low", "high")]
+
+
+def is_sample(fill: Number, samples: str) -> bool:
+    """Return whether a fill value stands among the samples as it is."""
+    if isinstance(fill, complex) or samples not in ("bool", *INTEGERS):
+        return False
+    low, high = integer_range(samples)
+    return low <= fill <= high and fill == int(fill) == float(fill)
 
 
 def aligned(size: int) -> int:
@@ -139,7 +194,7 @@ def tables(sizes: Sizes) -> Tables:
     made = [halo(*axis, fills) for axis in zip(case.windows, case.input_sizes, case.kernel_sizes, strict=True)]
     return Tables(
         sizes=sizes, halos=(np.array(made[0][0], np.int64), np.array(made[1][0], np.int64)), lows=(made[0][1], made[1][1]),
-        fills=np.array(fills or [0], case.dtype), offsets=np.array(sizes.offsets, np.int64),
+        fills=np.array(fills or [0], sizes.waiting_dtype), offsets=np.array(sizes.offsets, np.int64),
     )  # fmt: skip
 
 
@@ -174,6 +229,7 @@ def record(given: Tables, x_strides: Sequence[int], out_strides: Sequence[int]) 
         "taps_across": taps_across, "samples_across": case.input_sizes[1], "stride_across": across.stride, "pad_across": across.pad_low,
         "halo_across": given.halos[1].ctypes.data, "low_across": given.lows[1], "x_across": x_strides[2], "out_across": out_strides[2],
         "offsets": given.offsets.ctypes.data, "phase": sizes.phase, "phases": sizes.phases, "extra": sizes.extra,
-        "fills": given.fills.ctypes.data, "ring": sizes.ring, "ring_row": sizes.ring_row, **sizes.places,
+        "fills": given.fills.ctypes.data, "ring": sizes.ring, "ring_row": sizes.ring_row,
+        "line_row": sizes.line_row, **sizes.places,
     }  # fmt: skip
     return np.array([values[name] for name in FIELDS], np.int64)

@@ -10,6 +10,8 @@ a product and a sum), in every variant, tile and lane: so the bits depend on non
 where a multiply-add takes one. So five loads serve four taps of four vectors: the vectors between are put together from two neighbours
 in registers. Taps that do not lie side by side (`offsets`), and machines without such an instruction, load each vector.
 
+Which of them comes first is what `Shape.upright` says; the second one finishes its sums and writes them to memory.
+
 **Column pass.** A register tile holds R rows of C vectors: a vector that is loaded serves up to R output rows, a weight C vectors.
 Several terms follow each other in the same accumulators.
 """
@@ -19,6 +21,7 @@ from dataclasses import dataclass
 
 from faltung.codegen.builder import ITEMSIZE, Builder, Dialect, Operand, Value, vector, zeros
 from faltung.codegen.convert import Finish, Number, finished, widened
+from faltung.methods.separable.pack import becomes_bytes, bytes_of
 
 SHIFTS = 2
 """Taps served by one group of loads: 9 loads (two cycles each where they cross a line) and 8 shuffles keep pace with 16 multiply-adds."""
@@ -46,6 +49,10 @@ class Shape:
     """What becomes of sums on their way to memory."""
     terms: int = 1
     """Products of a column and a row that are added up."""
+    upright: bool = False
+    """Whether the column pass comes first: on samples as they lie in memory, into lines on which the row pass works."""
+    digits: int = 0
+    """Digits of the column's weights, where these are whole and symmetric."""
 
     @property
     def itemsize(self) -> int:
@@ -69,7 +76,32 @@ class Shape:
         """Return samples as numbers of the element."""
         if self.source is None:
             return b.load(vector(lanes, self.element), place, offset)
-        return widened(b, b.load(vector(lanes, self.source.scalar), place, offset), self.source, self.element)
+        found = b.load(vector(lanes, self.source.scalar), place, offset)
+        if self.element == "i16":
+            return b.convert("sext" if self.source.signed else "zext", found, self.element)
+        return widened(b, found, self.source, self.element)
+
+    @property
+    def waiting(self) -> Number:
+        """What waits in the ring: numbers of the element, or else samples, those of 8 bits in 16."""
+        if not self.upright or self.source is None:
+            return Number(self.element)
+        return Number("i16") if self.source.itemsize == 1 else self.source
+
+    def from_ring(self, b: Builder, place: Value, at: Operand) -> list[Value]:
+        """Return a tile's numbers of a row that waits for the column pass, `at` bytes along it, were it of the element."""
+        found, size = self.waiting, self.lanes * self.waiting.itemsize
+        here, type_ = b.at(place, self.scaled(b, at, found.itemsize)), vector(self.lanes, found.scalar)
+        return [widened(b, b.load(type_, here, q * size), found, self.element) for q in range(self.vectors)]
+
+    def put(self, b: Builder, sums: Sequence[Value], place: Value) -> None:
+        """Write sums to memory, one vector behind the other."""
+        if self.finish is not None and becomes_bytes(self.finish, sums):
+            for q in range(0, len(sums), 4):
+                b.store(bytes_of(b, sums[q : q + 4], self.finish), place, q * self.lanes)
+            return
+        for q, value in enumerate(sums):
+            b.store(finished(b, value, self.finish) if self.finish else value, place, q * self.lanes * self.output_bytes)
 
     def scaled(self, b: Builder, at: Operand, size: int) -> Operand:
         """Return an offset in bytes between numbers of the element as one between numbers of `size` bytes."""
@@ -89,7 +121,9 @@ class Shape:
     def name(self) -> str:
         stored = f"_from_{self.source.name}_to_{self.finish.name}" if self.source and self.finish else ""
         terms = f"_{self.terms}_terms" if self.terms > 1 else ""
-        return f"faltung_separable_{self.element}x{self.lanes}x{self.vectors}_{'close' if self.close else 'apart'}{terms}{stored}"
+        order = f"_upright{self.digits}" if self.upright else ""
+        close = "close" if self.close else "apart"
+        return f"faltung_separable_{self.element}x{self.lanes}x{self.vectors}_{close}{terms}{order}{stored}"
 
 
 def emit_row(shape: Shape, dialect: Dialect) -> Builder:
@@ -110,8 +144,9 @@ def emit_row(shape: Shape, dialect: Dialect) -> Builder:
         b.loop(0, end, lambda at, _: row_tile(b, shape, shape.vectors, at), step=step)
         return b
     pairs = b.sub(end, b.remainder(end, 2 * step))
+    last: Operand = b.sub(end, step)
     b.loop(0, pairs, lambda at, _: row_tile(b, shape, 2 * shape.vectors, at), step=2 * step)
-    b.loop(pairs, end, lambda at, _: row_tile(b, shape, shape.vectors, at), step=step)
+    b.loop(pairs, end, lambda at, _: row_tile(b, shape, shape.vectors, b.least(at, last) if shape.upright else at), step=step)
     return b
 
 
@@ -123,13 +158,16 @@ def row_tile(b: Builder, shape: Shape, vectors: int, at: Value) -> None:
     acc = [zeros(vector(shape.lanes, shape.element))] * (vectors * shape.terms)
     fetched = b.at(read, shape.scaled(b, at, shape.sample_bytes))
     for ahead in range(0, vectors * shape.lanes * shape.sample_bytes, CACHE_LINE):
-        b.prefetch(b.at(fetched, ahead))
+        b.prefetch(b.at(fetched, ahead), near=shape.upright)
     begin: Operand = 0
     if shape.close and shape.width == 64:
         begin = b.sub(taps, b.remainder(taps, SHIFTS))
         acc = b.loop(0, begin, lambda t, acc: shifted(b, shape, place, weights, t, acc), acc, step=SHIFTS)
     acc = b.loop(begin, taps, lambda t, acc: loaded(b, shape, place, weights, t, offsets, acc), acc)
     for term in range(shape.terms):
+        if shape.upright:
+            shape.put(b, acc, b.at(target, shape.scaled(b, at, shape.output_bytes)))
+            continue
         here = b.at(b.at(target, b.mul(b.arguments[-1], term) if term else 0), at)
         for q, value in enumerate(acc[term * vectors : (term + 1) * vectors]):
             b.store(value, here, q * shape.width)
@@ -182,10 +220,13 @@ def emit_column(shape: Shape, rows: int, dialect: Dialect) -> Builder:
         if shape.terms > 1:
             note(b, [value for line in sums for value in line], b.arguments[-1])
         for r, line in enumerate(sums):
-            place = b.at(b.at(out, b.mul(out_row, r)), shape.scaled(b, at, shape.output_bytes))
+            here = b.at(out, b.mul(out_row, r))
+            place = b.at(here, at if shape.upright else shape.scaled(b, at, shape.output_bytes))
+            if not shape.upright:
+                shape.put(b, line, place)
+                continue
             for q, value in enumerate(line):
-                result = finished(b, value, shape.finish) if shape.finish else value
-                b.store(result, place, q * shape.lanes * shape.output_bytes)
+                b.store(value, place, q * shape.width)
 
     b.loop(b.mul(begin, shape.itemsize), end, one_tile, step=shape.tile * shape.itemsize)
     return b
@@ -219,9 +260,7 @@ def one_term(
     everyone = range(rows)
 
     def one_row(p: Operand, served: Sequence[int], flat: Sequence[Value]) -> list[Value]:
-        place = b.at(b.load("ptr", table, b.mul(p, step)), at)
-        found = [b.load(vector(shape.lanes, shape.element), place, q * shape.width) for q in range(shape.vectors)]
-        out = list(flat)
+        found, out = shape.from_ring(b, b.load("ptr", table, b.mul(p, step)), at), list(flat)
         for r in served:
             tap = b.splat(b.load(shape.element, u, b.mul(b.sub(p, r), shape.itemsize)), shape.lanes)
             for q, x in enumerate(found):

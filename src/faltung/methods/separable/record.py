@@ -23,7 +23,8 @@ FIELDS = (
     "ring",  # rows in the ring
     "ring_row",
     "table",  # places in scratch: addresses of the ring's rows, twice over
-    "line",  # one row of samples, continued by its boundary
+    "line",  # one row of samples, continued by its boundary; or lines of the column pass, where it comes first
+    "line_row",
     "rows",  # the ring
     "result",  # outputs which do not go straight to their place
     "noted",  # where several terms note that a sum is not finite

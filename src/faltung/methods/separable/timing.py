@@ -2,14 +2,17 @@
 
 The constants were measured on 2026-11-20 on one core of an AMD EPYC (Zen 4, 3.6 GHz, 64-byte vectors), float32, llvmlite 0.50, 2048 x
 2048: 3 x 3 1.7 ms, 5 x 5 1.9, 9 x 9 2.6, 15 x 15 3.3, 31 x 31 6.0; of two terms 5 x 5 2.8 ms, 9 x 9 3.9, 13 x 13 5.0, 15 x 15 5.7,
-31 x 31 11.2; of three 7 x 7 4.4 ms, 9 x 9 5.4. They are in seconds; float64 takes twice as long.
+31 x 31 11.2; of three 7 x 7 4.4 ms, 9 x 9 5.4. Integer samples, whose column pass comes first: uint8 3 x 3 0.9 ms, 5 x 5 1.2, 9 x 9 1.7,
+15 x 15 2.7, 31 x 31 4.7. They are in seconds; float64 takes twice as long.
 """
 
 from faltung.methods.separable.layout import Sizes
 
 CALL = 10e-6
 OUTPUT = 0.24e-9
-OUTPUT_NARROW = 60e-12  # uint8 1024 x 1024, 3 x 3 0.27 ms and 15 x 15 0.73: less memory to go through
+OUTPUT_NARROW = 60e-12  # several terms: less memory to go through
+OUTPUT_UPRIGHT = 0.12e-9
+TAP_FOLDED = 12e-12  # of a column that is symmetric, as nearly all are
 TAP_DOWN = 18e-12
 TAP_ACROSS = 20e-12
 TAP_FURTHER = 16e-12  # of the row pass of a further term, which finds the samples in registers
@@ -20,6 +23,8 @@ ROW = 60e-9  # one row of one chunk
 
 def seconds(sizes: Sizes) -> float:
     """Return the expected time."""
+    if sizes.upright:
+        return _upright(sizes)
     case = sizes.case
     rows, columns = case.output_sizes
     down, across = case.kernel_sizes
@@ -32,3 +37,16 @@ def seconds(sizes: Sizes) -> float:
     output = OUTPUT if case.stored is None else OUTPUT_NARROW
     column_pass = rows * (columns * (output + sizes.terms * down * tap_down) * sizes.shape.itemsize / 4 + chunks * ROW)
     return CALL + case.batch * (row_pass + column_pass)
+
+
+def _upright(sizes: Sizes) -> float:
+    """Return the expected time where the column pass comes first, on all columns that some output reads."""
+    case = sizes.case
+    rows, columns = case.output_sizes
+    down, across = case.kernel_sizes
+    chunks = -(-columns // sizes.chunk)
+    read = chunks * sizes.phases * (-(-columns // chunks) + sizes.extra)
+    tap_down = TAP_LOADED if sizes.tall == 1 else TAP_FOLDED if sizes.foldable else TAP_DOWN
+    copied = ((rows - 1) * case.windows[0].stride + sizes.ring) * (read * SINGLE_SAMPLE if case.windows[1].stride > 1 else 0.0)
+    sums = read * down * tap_down + columns * (OUTPUT_UPRIGHT + across * (TAP_DOWN if sizes.shape.close else TAP_LOADED))
+    return CALL + case.batch * (copied + rows * (sums * sizes.shape.itemsize / 4 + chunks * ROW))
