@@ -119,6 +119,7 @@ def _as_dtype(array: Array, dtype: str, rule: str) -> Array:
     kind = np.dtype(dtype)
     if kind.kind not in "iu":
         return array.astype(kind)
+    array = array.astype(np.float64) if array.dtype.kind in "biu" else array  # whole numbers of a byte would be rounded to float16
     whole = np.rint(array) if rule in ("round", "saturate") else np.trunc(array)
     if rule in ("saturate", "round", "truncate"):
         limits = np.iinfo(kind)

@@ -35,7 +35,7 @@ FREE = 6
 MOST_UNSEEN = 3
 """Words that are looked at closer where nothing lies inside and no single law explains anything."""
 SOLID = 3
-"""Axes from which on not every shift with zeros outside is tried of a reversed result."""
+"""Axes from which on not every shift is tried of a reversed result, and no laws that differ from end to end where nothing is inside."""
 MOST = 24
 """Shifts kept for one kernel and its steps."""
 
@@ -213,7 +213,7 @@ def _guessed(group: list[_Base], scope: Scope, near: float) -> Iterator[Candidat
         found = [each for own in group for each in _best(_chosen(own, every[own.number]))]
         yield from found
         alike = len(set(base.step)) == 1 and base.step[0][2] == 1
-        likely = (scope.steps == "fewest" and alike) or "operands" in h.arrangement.fields
+        likely = (scope.steps == "fewest" and alike and len(pads) < SOLID) or "operands" in h.arrangement.fields
         if scope.closely and not found and likely and base.cache.get(("counted", base.step), 0) == 0:
             yield from _unseen(group, words)
     widely = len(pads) < SOLID or not any(h.flips)

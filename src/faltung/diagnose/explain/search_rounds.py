@@ -20,7 +20,7 @@ DEEP = 4
 ANYWHERE = 1 << 23
 """Products of both sizes up to which every shift of the result is tried."""
 EXCHANGEABLE = 1 << 14
-"""Products of both sizes up to which the kernel is taken for the input, under every law."""
+"""Products of both sizes up to which the kernel is taken for the input, under every law, and reversed results have steps that differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -109,7 +109,8 @@ def _moved_flipped(of: Operands) -> Looks:
 
 
 def _flipped_mixed(of: Operands) -> Looks:
-    return ((way, replace(scope, steps="mixed")) for way, scope in _flipped(of) if of.x.ndim < SOLID)
+    small = of.x.ndim < SOLID and of.x.size * of.k.size <= EXCHANGEABLE
+    return ((way, replace(scope, steps="mixed")) for way, scope in _flipped(of) if small)
 
 
 def _moved_freely(of: Operands) -> Looks:
