@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from faltung.diagnose.explain.explanation import Change, Explanation
-from faltung.diagnose.explain.search_finish import Facts, Finish, agrees
-from faltung.diagnose.explain.search_points import Line, values_at
+from faltung.diagnose.explain.search.finish import Facts, Finish, agrees
+from faltung.diagnose.explain.search.points import Line, values_at
 from faltung.diagnose.explain.space import Arrangement
 from faltung.diagnose.explain.spelling import Core, Sizes, spelled
 from faltung.spec.layout import Layout, exchange

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from faltung.diagnose.explain.search_finish import Finish
-from faltung.diagnose.explain.search_points import Line
+from faltung.diagnose.explain.search.finish import Finish
+from faltung.diagnose.explain.search.points import Line
 from faltung.errors import SpecError
 from faltung.spec import Spec
 from faltung.spec.notation import default_conj

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from faltung.diagnose.explain.search_locate import Scope
+from faltung.diagnose.explain.search.locate import Scope
 from faltung.diagnose.explain.space import Arrangement, converted, exchanged, plain, transposed_inputs
 from faltung.diagnose.explain.space_channels import depthwise, reordered, with_channels, without_batch
 

@@ -16,9 +16,9 @@ from faltung.diagnose.explain.hypothesis import (
     sums_at,
     with_lines,
 )
-from faltung.diagnose.explain.search_finish import Facts, Finish, agrees, nice
-from faltung.diagnose.explain.search_mixes import Pair, mixes
-from faltung.diagnose.explain.search_points import Line, Side
+from faltung.diagnose.explain.search.finish import Facts, Finish, agrees, nice
+from faltung.diagnose.explain.search.mixes import Pair, mixes
+from faltung.diagnose.explain.search.points import Line, Side
 from faltung.spec import BOUNDARIES
 from faltung.spec.numbers import integer_range
 

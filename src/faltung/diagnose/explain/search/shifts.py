@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from faltung.diagnose.explain.hypothesis import Hypothesis
-from faltung.diagnose.explain.search_points import Line
-from faltung.diagnose.explain.search_variants import Step
+from faltung.diagnose.explain.search.points import Line
+from faltung.diagnose.explain.search.variants import Step
 
 Array = np.ndarray[Any, Any]
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from faltung.diagnose.explain.hypothesis import Hypothesis, leaving
-from faltung.diagnose.explain.search_points import Line, Side, read
+from faltung.diagnose.explain.search.points import Line, Side, read
 from faltung.spec import Boundary
 
 Array = np.ndarray[Any, Any]

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from faltung.diagnose.explain.hypothesis import SEED, Hypothesis
-from faltung.diagnose.explain.search_align import Samples
-from faltung.diagnose.explain.search_shifts import reach_of
-from faltung.diagnose.explain.search_variants import Step
+from faltung.diagnose.explain.search.align import Samples
+from faltung.diagnose.explain.search.shifts import reach_of
+from faltung.diagnose.explain.search.variants import Step
 
 Array = np.ndarray[Any, Any]
 Ranges = tuple[tuple[int, int], ...]

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from faltung.diagnose.explain.hypothesis import Hypothesis
-from faltung.diagnose.explain.search_align import Block, Matches, Samples, block_of, response, responses
-from faltung.diagnose.explain.search_line import line_shares
-from faltung.diagnose.explain.search_samples import Ranges
-from faltung.diagnose.explain.search_shifts import words_of
-from faltung.diagnose.explain.search_variants import Step
+from faltung.diagnose.explain.search.align import Block, Matches, Samples, block_of, response, responses
+from faltung.diagnose.explain.search.line import line_shares
+from faltung.diagnose.explain.search.samples import Ranges
+from faltung.diagnose.explain.search.shifts import words_of
+from faltung.diagnose.explain.search.variants import Step
 from faltung.spec import Boundary
 
 Array = np.ndarray[Any, Any]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from faltung.diagnose.explain.search_align import Block, Samples
+from faltung.diagnose.explain.search.align import Block, Samples
 
 Array = np.ndarray[Any, Any]
 MOST_PAIRS, MOST_VOTED = 4096, 96

@@ -12,11 +12,11 @@ from faltung.diagnose.explain.changes import CHANGES
 from faltung.diagnose.explain.explanation import Change, Explanation
 from faltung.diagnose.explain.hypothesis import Hypothesis, explained, insides, outputs_at, places_of, sums_at, with_lines
 from faltung.diagnose.explain.judge import TRANSFORM, unit
-from faltung.diagnose.explain.search_borders import PLAIN, sided
-from faltung.diagnose.explain.search_finish import LINE_SAMPLES, Facts, Finish, agrees, finishes
-from faltung.diagnose.explain.search_frames import best_law, otherwise
-from faltung.diagnose.explain.search_locate import Candidate
-from faltung.diagnose.explain.search_rounds import Operands
+from faltung.diagnose.explain.search.borders import PLAIN, sided
+from faltung.diagnose.explain.search.finish import LINE_SAMPLES, Facts, Finish, agrees, finishes
+from faltung.diagnose.explain.search.frames import best_law, otherwise
+from faltung.diagnose.explain.search.locate import Candidate
+from faltung.diagnose.explain.search.rounds import Operands
 from faltung.diagnose.explain.space import Arrangement
 from faltung.engine.operands import dtype_name
 from faltung.errors import SpecError

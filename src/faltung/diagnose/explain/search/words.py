@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from faltung.diagnose.explain.hypothesis import Hypothesis
-from faltung.diagnose.explain.search_align import Matches, Samples, compared
-from faltung.diagnose.explain.search_points import Line, Side, windows_at
+from faltung.diagnose.explain.search.align import Matches, Samples, compared
+from faltung.diagnose.explain.search.points import Line, Side, windows_at
 from faltung.spec import Boundary
 
 Array = np.ndarray[Any, Any]

@@ -9,9 +9,9 @@ import numpy as np
 
 from faltung.diagnose.explain.explanation import Change
 from faltung.diagnose.explain.hypothesis import Hypothesis, insides, leaving, outputs_at, places_of, right_at, with_lines
-from faltung.diagnose.explain.search_borders import PLAIN, end_places, sided
-from faltung.diagnose.explain.search_finish import Facts, Finish
-from faltung.diagnose.explain.search_points import Line, values_at
+from faltung.diagnose.explain.search.borders import PLAIN, end_places, sided
+from faltung.diagnose.explain.search.finish import Facts, Finish
+from faltung.diagnose.explain.search.points import Line, values_at
 from faltung.spec.layout import Layout
 
 Array = np.ndarray[Any, Any]

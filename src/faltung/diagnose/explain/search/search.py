@@ -12,10 +12,10 @@ import numpy as np
 from faltung.diagnose.explain.explanation import Explanation, Near, Search, Stage
 from faltung.diagnose.explain.hypothesis import explained
 from faltung.diagnose.explain.judge import Level, judge
-from faltung.diagnose.explain.search_explain import Failing, explain, nearness, swapped, working
-from faltung.diagnose.explain.search_locate import MOST_WORK, Scope, candidates
-from faltung.diagnose.explain.search_pick import picked
-from faltung.diagnose.explain.search_rounds import EARLY, ROUNDS, Operands
+from faltung.diagnose.explain.search.explain import Failing, explain, nearness, swapped, working
+from faltung.diagnose.explain.search.locate import MOST_WORK, Scope, candidates
+from faltung.diagnose.explain.search.pick import picked
+from faltung.diagnose.explain.search.rounds import EARLY, ROUNDS, Operands
 from faltung.diagnose.explain.space import Arrangement
 
 Array = np.ndarray[Any, Any]

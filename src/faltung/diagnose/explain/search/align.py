@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from faltung.diagnose.explain.search_points import sources
+from faltung.diagnose.explain.search.points import sources
 from faltung.spec import Boundary
 
 Array = np.ndarray[Any, Any]

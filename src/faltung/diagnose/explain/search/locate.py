@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from faltung.diagnose.explain.hypothesis import Hypothesis
-from faltung.diagnose.explain.search_align import CHANCE, LIKE, Matches, Samples, matches
-from faltung.diagnose.explain.search_family import Family, resemblances, responses_of
-from faltung.diagnose.explain.search_finish import DTYPES
-from faltung.diagnose.explain.search_lookup import pairs_of, voted
-from faltung.diagnose.explain.search_samples import SMALL, Ranges, is_small, samples_of
-from faltung.diagnose.explain.search_shifts import is_word, lines_of, met_by, pads_of, reach_of, unusual, usual, words_of
-from faltung.diagnose.explain.search_variants import Step, Wanted, kernels, steps
-from faltung.diagnose.explain.search_words import matches_of_words
+from faltung.diagnose.explain.search.align import CHANCE, LIKE, Matches, Samples, matches
+from faltung.diagnose.explain.search.family import Family, resemblances, responses_of
+from faltung.diagnose.explain.search.finish import DTYPES
+from faltung.diagnose.explain.search.lookup import pairs_of, voted
+from faltung.diagnose.explain.search.samples import SMALL, Ranges, is_small, samples_of
+from faltung.diagnose.explain.search.shifts import is_word, lines_of, met_by, pads_of, reach_of, unusual, usual, words_of
+from faltung.diagnose.explain.search.variants import Step, Wanted, kernels, steps
+from faltung.diagnose.explain.search.words import matches_of_words
 from faltung.diagnose.explain.space import Arrangement
 from faltung.spec import Boundary
 from faltung.spec.numbers import integer_range

@@ -1,0 +1,5 @@
+"""The search for all explanations of a result."""
+
+from faltung.diagnose.explain.search.search import search
+
+__all__ = ["search"]
