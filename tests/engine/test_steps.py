@@ -85,6 +85,36 @@ def test_frame() -> None:
     assert (ft.run("correlate same:high frame=-7", x, np.ones((3, 3), int))[mask] == -7).all()
 
 
+@pytest.mark.parametrize("frame", ["copied", "-7"])
+def test_the_frame_of_each_image_of_a_batch(frame: str) -> None:
+    rng = np.random.default_rng(0)
+    x, k = rng.integers(-9, 10, (3, 6, 5)), rng.integers(-9, 10, (3, 2))
+    spec = ft.parse(f"correlate same:high frame={frame}")
+    alone = np.stack([ft.run(spec, image, k) for image in x])
+    assert np.array_equal(ft.run(spec, x, k, axes=(1, 2)), alone)
+    back = np.ascontiguousarray(x.transpose(1, 2, 0))
+    assert np.array_equal(ft.run(spec, back, k[:, :, None], axes=(0, 1)), alone.transpose(1, 2, 0))
+
+
+@pytest.mark.parametrize("frame", ["copied", "-7"])
+def test_the_frame_of_each_channel(frame: str) -> None:
+    rng = np.random.default_rng(0)
+    x, k = rng.integers(-9, 10, (2, 3, 6, 5)), rng.integers(-9, 10, (3, 1, 3, 2))
+    alone = np.stack([[ft.run(f"correlate same:high frame={frame}", x[n, c], k[c, 0]) for c in range(3)] for n in range(2)])
+    assert np.array_equal(ft.run(f"correlate same:high layout=NCHW,OIHW->NCHW groups=3 frame={frame}", x, k), alone)
+    turned = ft.run(f"correlate same:high layout=NCHW,OIHW->WNHC groups=3 frame={frame}", x, k)
+    assert np.array_equal(turned, alone.transpose(3, 0, 2, 1))
+
+
+def test_a_frame_needs_the_size_of_the_input() -> None:
+    x = np.ones((2, 3, 6, 5))
+    assert ft.run("correlate same:high layout=NCHW,OIHW->NCHW frame=1", x, np.ones((4, 3, 3, 2))).shape == (2, 4, 6, 5)
+    with pytest.raises(SpecError, match="as large as the input"):
+        ft.run("correlate same:high layout=NCHW,OIHW->NCHW frame=copied", x, np.ones((4, 3, 3, 2)))
+    with pytest.raises(SpecError, match="as large as the input"):
+        ft.run("correlate valid frame=1", x[0, 0], np.ones((3, 2)))
+
+
 def test_booleans() -> None:
     x, k = np.array([True, False, False, True]), np.array([True, True])
     assert ft.convolve(x, k).tolist() == [1, 1, 0, 1, 1]

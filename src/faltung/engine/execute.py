@@ -77,7 +77,7 @@ def _execute(way: Route, x: Array, k: Array, workers: int, out: Array | None) ->
     if out is None and not needs_finish(way.problem, way.case.dtype):
         return values
     answer = np.empty(way.shape, way.dtype) if out is None else out
-    finish(way.problem, values, x, k, answer, workers)
+    finish(way.problem, values, x, k, answer, workers, way.axes.sliding or None)
     return answer
 
 

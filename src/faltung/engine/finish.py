@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from faltung.engine.bands import Place, in_bands
+from faltung.engine.frame import put_frame
 from faltung.errors import SpecError
 from faltung.spec.numbers import INTEGERS, integer_range, is_exact
 from faltung.spec.problem import Problem
-from faltung.spec.window import core_size, position
 
 Array = np.ndarray[Any, Any]
 
@@ -30,8 +30,10 @@ def needs_finish(problem: Problem, sum_dtype: str) -> bool:
     return not plain or problem.dtype != sum_dtype
 
 
-def finish(problem: Problem, sums: Array, x: Array, k: Array, out: Array, workers: int = 1) -> None:
-    """Write the finished values into `out`, on so many threads.
+def finish(
+    problem: Problem, sums: Array, x: Array, k: Array, out: Array, workers: int = 1, sliding: tuple[int, ...] | None = None
+) -> None:
+    """Write the finished values into `out`, on so many threads; `sliding` are the axes of the windows, all of them unless given.
 
     Raises
     ------
@@ -54,7 +56,7 @@ def finish(problem: Problem, sums: Array, x: Array, k: Array, out: Array, worker
         values = _rounded(problem, _scaled(problem, sums, scale))
         raise OverflowError(_overflow_message(values, problem.dtype))
     if problem.spec.frame != "computed":
-        _frame(problem, x, out)
+        put_frame(problem, x, out, sliding)
 
 
 def _finished(problem: Problem, sums: Array, scale: Any) -> Array | None:
@@ -181,18 +183,6 @@ def _overflow_message(values: Array, target: str) -> str:
         f"output {index} is {value}, but {target} holds {low} to {high} ({int((~fits).sum())} of {fits.size} outputs do not fit); "
         f"ask for a wider dtype (dtype=object is exact), or overflow='saturate' or 'wrap'"
     )
-
-
-def _frame(problem: Problem, x: Array, out: Array) -> None:
-    """Put the input, or a value, where the window leaves the input."""
-    if x.shape != out.shape:
-        raise SpecError(f"frame={problem.spec.frame} needs an output as large as the input, but they are {out.shape} and {x.shape}")
-    inside = np.ones(out.shape, dtype=bool)
-    for axis, (window, n, k) in enumerate(zip(problem.windows, problem.input_sizes, problem.kernel_sizes, strict=True)):
-        limit = window.input_dilation * (n - 1)
-        rows = [position(window, o, 0) >= 0 and position(window, o, k - 1) <= limit for o in range(core_size(window, n, k))]
-        inside &= np.array(rows).reshape([-1 if a == axis else 1 for a in range(out.ndim)])
-    out[~inside] = x[~inside] if problem.spec.frame == "copied" else problem.spec.frame
 
 
 def check_dtypes(problem: Problem) -> None:
