@@ -27,6 +27,11 @@ def emit_driver(shape: Shape, dialect: Dialect) -> list[Builder]:
     filling = emit_filling(shape, dialect, line, row)
     sums = {rows: emit_sums(shape, dialect, column, rows) for rows, column in ((TALL, tall), (1, single))}
     band = emit_band(shape, dialect, filling, sums)
+    return [line, row, tall, single, filling, *sums.values(), band, emit_entry(shape, dialect, band)]
+
+
+def emit_entry(shape: Shape, dialect: Dialect, band: Builder) -> Builder:
+    """Return the function that is called from Python: `band` for every item and every chunk of columns."""
     b = Builder(f"{shape.name}_driver", ARGUMENTS, dialect)
     record, x, out, scratch, u, v, first_item, last_item, first_row, last_row, first_column, last_column = b.arguments
     write_table(b, shape, record, scratch)
@@ -42,7 +47,7 @@ def emit_driver(shape: Shape, dialect: Dialect) -> list[Builder]:
         b.loop(first_column, last_column, one_chunk, step=chunk)
 
     b.loop(first_item, last_item, one_item)
-    return [line, row, tall, single, filling, *sums.values(), band, b]
+    return b
 
 
 def write_table(b: Builder, shape: Shape, record: Value, scratch: Value) -> None:

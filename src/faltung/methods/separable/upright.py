@@ -10,7 +10,7 @@ finished in registers and go to memory. Slots, positions and rows of fill values
 from dataclasses import replace
 
 from faltung.codegen.builder import ITEMSIZE, Builder, Dialect, Operand, Value
-from faltung.methods.separable.driver import ARGUMENTS, write_table
+from faltung.methods.separable.driver import emit_entry
 from faltung.methods.separable.folded import emit_folded
 from faltung.methods.separable.line import emit_line, lookup
 from faltung.methods.separable.passes import TALL, Shape, emit_column, emit_row
@@ -29,22 +29,7 @@ def emit_upright(shape: Shape, dialect: Dialect) -> list[Builder]:
     filling = emit_filling(shape, dialect, line)
     sums = {rows: emit_sums(shape, dialect, column, row, rows) for rows, column in ((TALL, tall), (1, single))}
     band = emit_band(shape, dialect, filling, sums)
-    b = Builder(f"{shape.name}_driver", ARGUMENTS, dialect)
-    record, x, out, scratch, u, v, first_item, last_item, first_row, last_row, first_column, last_column = b.arguments
-    write_table(b, shape, record, scratch)
-    chunk = field(b, record, "chunk")
-
-    def one_item(item: Value, _: list[Value]) -> None:
-        x_item, out_item = b.at(x, b.mul(item, field(b, record, "item_x"))), b.at(out, b.mul(item, field(b, record, "item_out")))
-
-        def one_chunk(low: Value, _: list[Value]) -> None:
-            count = b.least(chunk, b.sub(last_column, low))
-            b.call(band, [record, x_item, out_item, scratch, u, v, first_row, last_row, low, count])
-
-        b.loop(first_column, last_column, one_chunk, step=chunk)
-
-    b.loop(first_item, last_item, one_item)
-    return [line, row, tall, single, filling, *sums.values(), band, b]
+    return [line, row, tall, single, filling, *sums.values(), band, emit_entry(shape, dialect, band)]
 
 
 def raw(shape: Shape) -> Shape:
