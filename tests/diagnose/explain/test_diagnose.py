@@ -197,7 +197,7 @@ def test_a_call_that_refuses_these_operands():
         (np.array(["a"]), [1], [1], "give numbers"),
         ("[1, 2]", [1], [1], "x is text"),
         ([np.nan, np.nan], [1.0], [1.0], "x holds nothing but NaN"),
-        ([1.0], [1.0], [np.nan], "y holds nothing but NaN"),
+        ([1.0], [np.nan], [1.0], "k holds nothing but NaN"),
         (np.ma.masked_equal([1, 2], 2), [1], [1], "masked samples"),
         ([1, 2, 3], np.ones((1, 1, 1, 1)), [1], "x has 1 axes \\(3,\\), k 4"),
         (np.broadcast_to(np.float32(1), (5000, 5000)), [[1]], [1], "25,000,000 samples; up to 16,777,216"),

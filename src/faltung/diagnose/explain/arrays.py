@@ -8,6 +8,7 @@ from faltung.diagnose.explain.explanation import Array
 from faltung.errors import SpecError
 
 MOST = 2**24  # samples of an operand: 4096 x 4096
+RESULT = "the result y"  # the one of the three that may be NaN alone: that has causes of its own
 RANKS = 2  # by how many axes the kernel may exceed the input: those of channels
 
 
@@ -17,9 +18,9 @@ def checked(x: Any, k: Any, y: Any) -> tuple[Array, Array, Array]:
     Raises
     ------
     SpecError
-        When one is no array of numbers, is empty, too large, or holds nothing but NaN, or when their numbers of axes cannot go together.
+        When one is no array of numbers, is empty or too large, when x or k is NaN only, or when their numbers of axes cannot go together.
     """
-    data, kernel, result = _array("the input x", x), _array("the kernel k", k), _array("the result y", y)
+    data, kernel, result = _array("the input x", x), _array("the kernel k", k), _array(RESULT, y)
     for name, array in (("the input x", data), ("the kernel k", kernel)):
         if array.ndim == 0:
             raise SpecError(f"{name} is a single number; a convolution needs at least one axis: write [{array.item()!r}]")
@@ -48,6 +49,6 @@ def _array(name: str, values: Any) -> Array:
         raise SpecError(f"{name} is empty: its shape is {array.shape}; give at least one sample on every axis")
     if array.size > MOST:
         raise SpecError(f"{name} has {array.size:,} samples; up to {MOST:,} are looked through: cut out a part, and its result")
-    if array.dtype.kind in "fc" and bool(np.isnan(array).all()):
+    if name != RESULT and array.dtype.kind in "fc" and bool(np.isnan(array).all()):
         raise SpecError(f"{name} holds nothing but NaN: nothing can be told from it")
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))

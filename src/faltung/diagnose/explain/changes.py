@@ -33,6 +33,15 @@ def apply(change: Change, array: Array) -> Array:
     return CHANGES[change.name].apply(array, *change.values)
 
 
+def finished(changes: tuple[Change, ...], answer: Array, data: Array) -> Array:
+    """Return an answer with all changes of the result done to it; `data` is the input that was convolved."""
+    for change in changes:
+        if change.place == "result":
+            more = (data,) if change.name == "frame" else ()
+            answer = CHANGES[change.name].apply(answer, *change.values, *more)
+    return answer
+
+
 def words(change: Change) -> str:
     """Return what was done, as a phrase: "the kernel is transposed".
 
@@ -144,6 +153,33 @@ def _depthwise(array: Array) -> Array:
     return moved.reshape(moved.shape[0] * moved.shape[1], 1, *moved.shape[2:])
 
 
+def _kept(pads: Pairs) -> str:
+    return ", ".join(f"{low or ''}:{-high if high else ''}" for low, high in pads)
+
+
+def _inner(pads: Pairs) -> tuple[slice, ...]:
+    return tuple(slice(low, -high or None) for low, high in pads)
+
+
+def _framed(array: Array, pads: Pairs, value: Any, data: Array | None = None) -> Array:
+    """Return the array with a frame, `pads` wide, of a number, or, copied, of the input `data`."""
+    inside = np.zeros(array.shape, bool)
+    inside[_inner(pads)] = True
+    return np.where(inside, array, (array if data is None else data.astype(array.dtype)) if value == "copied" else value).astype(
+        array.dtype
+    )
+
+
+def _framed_code(name: str, pads: Pairs, value: Any) -> str:
+    if value == "copied":
+        return f"numpy.where(numpy.pad(numpy.ones_like({name}[{_kept(pads)}], bool), {pads}), {name}, x)"
+    return f"numpy.pad({name}[{_kept(pads)}], {pads}, constant_values={value!r})"
+
+
+def _with_bias(array: Array, axis: int, values: tuple[Any, ...], rank: int) -> Array:
+    return np.asarray(array + np.array(values).reshape(-1, *[1] * (rank - axis - 1)))
+
+
 def _axes_words(axes: tuple[int, ...]) -> str:
     return ("axis " if len(axes) == 1 else "axes ") + ", ".join("last" if a == -1 else str(a) for a in axes)
 
@@ -167,6 +203,15 @@ CHANGES: dict[str, ChangeRule] = {
     "pad": ChangeRule(
         apply=_padded, code=_padded_code,
         words=lambda pads, value=0: f"padded by {_sides(pads)} with {value}",
+    ),
+    "frame": ChangeRule(
+        apply=_framed, code=_framed_code,
+        words=lambda pads, value: f"{'the unfiltered input' if value == 'copied' else value} at its ends, {_sides(pads)} wide",
+    ),
+    "bias": ChangeRule(
+        apply=_with_bias,
+        code=lambda name, axis, values, rank: f"{name} + numpy.array({values}).reshape({', '.join(['-1', *['1'] * (rank - axis - 1)])})",
+        words=lambda axis, values, rank: f"given a bias for each of the {len(values)} entries of axis {axis}",
     ),
     "take": ChangeRule(
         apply=_taken, code=lambda name, axis, entries: f"numpy.take({name}, {entries}, {axis})",

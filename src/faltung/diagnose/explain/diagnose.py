@@ -11,6 +11,7 @@ from faltung.diagnose.explain.classes import Equals, classes_of
 from faltung.diagnose.explain.comparison import Remedy, differences_of, gaps, meets, nearest_pair, precision, remedy
 from faltung.diagnose.explain.expected import Expectation, read_expected
 from faltung.diagnose.explain.explanation import Array, Explanation, Near, Search, Stage
+from faltung.diagnose.explain.few import few, invented, of_one_number, with_a_number
 from faltung.diagnose.explain.judge import judge
 from faltung.diagnose.explain.line import lines
 from faltung.diagnose.explain.localise import by_how_much, samples, where
@@ -21,6 +22,7 @@ from faltung.diagnose.explain.ranking import Facts, Ranked, facts_of, literal, p
 from faltung.diagnose.explain.report import Failure, Report
 from faltung.diagnose.explain.search import search
 from faltung.diagnose.explain.sentences import Told, sentence
+from faltung.diagnose.explain.spread import broken, finite_rest, nothing_finite, tiled
 from faltung.diagnose.explain.stages import candidates, unfinished
 from faltung.spec import Difference, Spec
 
@@ -28,6 +30,7 @@ from faltung.spec import Difference, Spec
 FAILURES, NEAR = 3, 0.5
 # Outputs of which many conventions make the same by chance; explanations that are many, and outputs up to which it is looked further.
 FEW_OUTPUTS, MANY, LARGE = 16, 8, 2**16
+NOTHING = Search(found=(), near=(), stages=())
 
 
 def diagnose(x: Any, k: Any, y: Any, expected: Any = None) -> Report:
@@ -58,7 +61,7 @@ def diagnose(x: Any, k: Any, y: Any, expected: Any = None) -> Report:
     Raises
     ------
     SpecError
-        When an operand is empty, holds no numbers or NaN only, or has too many axes or samples.
+        When an array is empty, holds no numbers, or has too many axes or samples, or when x or k is NaN only.
     DialectError
         For an expected text that is no call of a known function.
 
@@ -74,6 +77,10 @@ def diagnose(x: Any, k: Any, y: Any, expected: Any = None) -> Report:
     data, kernel, result = checked(x, k, y)
     result = _with_axes(result, data, kernel)
     facts = facts_of(data, kernel, result)
+    nothing = nothing_finite(data, kernel, result)
+    if nothing:
+        comparison = Comparison(as_expected=None if expected is None else False)
+        return replace(_report((), (), (), NOTHING, None, comparison, facts, ()), answer=nothing)
     expectation = None if expected is None else read_expected(expected, data, kernel, result, facts)
     found = _searched(data, kernel, result, facts)
     meant = expectation.spec if expectation else None
@@ -83,7 +90,18 @@ def diagnose(x: Any, k: Any, y: Any, expected: Any = None) -> Report:
         ranking = (comparison.first, *(each for each in ranking if each is not comparison.first))
     classes = classes_of(ranking, data, kernel, result, facts) if ranking else ()
     near = () if ranking else tuple(_failure(each, data, kernel, result) for each in leading(found.near))
-    return _report(ranking, classes, near, found, expectation, comparison, facts)
+    spread = tiled(data, kernel, result)
+    notes = (*([spread] if spread else []), *(() if ranking else _of_nothing(near, found, _of_one(data, kernel, result, facts))))
+    report = _report(ranking, classes, near, found, expectation, comparison, facts, notes)
+    rest = finite_rest(result) if spread and not ranking and expectation is None else None
+    return report if rest is None else _of_rest(spread, rest, data, kernel, result)
+
+
+def _of_rest(spread: str, rest: tuple[slice, ...], x: Array, k: Array, y: Array) -> Report:
+    """Return the diagnosis of the finite rest of a result in which NaN was spread over tiles."""
+    own = diagnose(np.where(broken(x), x.dtype.type(0), x), k, y[rest])
+    part = ", ".join(f"{each.start}:{each.stop}" for each in rest)
+    return replace(own, answer=f"{spread}; of the finite rest, y[{part}]: {own.answer}", notes=(f"y below is y[{part}]", *own.notes))
 
 
 def _with_axes(y: Array, x: Array, k: Array) -> Array:
@@ -97,21 +115,30 @@ def _searched(x: Array, k: Array, y: Array, facts: Facts) -> Search:
     Much fits by chance where y is small, or the input does not vary.
     """
     found = search(x, k, y)
+    if few(y):
+        found = replace(found, found=tuple(each for each in found.found if not invented(each, y)))
     many = y.size <= FEW_OUTPUTS or len(found.found) > MANY or not (found.found or leading(found.near))
     if not many or x.ndim != y.ndim or k.ndim > x.ndim:
         return found
     known = {each.spec for each in found.found if not each.changes}
-    sliding = [None] if x.ndim == k.ndim else list(combinations(range(x.ndim), k.ndim))
-    plain = [Explanation(spec=spec, axes=axes) for axes in sliding for spec in plain_specs(facts, k.ndim) if spec not in known]
+    plain = [each for each in _plain(x, k, facts) if each.spec not in known]
     if y.size > LARGE:
         return found if found.found or leading(found.near) else replace(found, near=nearest_calls(plain, x, k, y))
     verdicts = [(each, judge(each, x, k, y)) for each in plain]
     more = tuple(replace(each, rounding_only=verdict.level != "exact") for each, verdict in verdicts if verdict.level != "wrong")
+    if few(y) and not more and all(each.changes for each in found.found):
+        more = with_a_number(plain, x, k, y)
     near = [Near(explanation=each, wrong=verdict.wrong) for each, verdict in verdicts if not verdict.wrong.all()]
     near.sort(key=lambda each: (int(each.wrong.sum()), literal(each.explanation, facts)))
     stage = Stage(name="calls of libraries", looked_at=len(plain), left=len(more))
     everything = (*more, *found.found)
     return Search(found=everything, near=() if everything else leading(found.near) or tuple(near), stages=(*found.stages, stage))
+
+
+def _plain(x: Array, k: Array, facts: Facts) -> list[Explanation]:
+    """Return what libraries do by themselves, over all choices of axes where the kernel has fewer than the input."""
+    sliding = [None] if x.ndim == k.ndim else list(combinations(range(x.ndim), k.ndim))
+    return [Explanation(spec=spec, axes=axes) for axes in sliding for spec in plain_specs(facts, k.ndim)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +234,7 @@ def _failure(near: Near, x: Array, k: Array, y: Array) -> Failure:
 
 def _report(
     ranking: tuple[Ranked, ...], classes: tuple[Equals, ...], near: tuple[Failure, ...], found: Search, expectation: Expectation | None,
-    comparison: Comparison, facts: Facts,
+    comparison: Comparison, facts: Facts, notes: tuple[str, ...],
 ) -> Report:  # fmt: skip
     told = Told(
         ranking=ranking, rivals=_rivals(classes), near=near, looked_at=candidates(found.stages),
@@ -218,16 +245,21 @@ def _report(
         answer="", ranking=ranking, classes=classes, near=near, differences=comparison.differences, as_expected=comparison.as_expected,
         line=comparison.remedy.line if comparison.remedy else "", stages=found.stages,
         calls=tuple(line.code for line in lines(ranking[0].explanation, facts)) if ranking else (),
-        expected=_expected(expectation, comparison.other), notes=(*comparison.notes, *_of_nothing(ranking, near, found)), facts=facts,
+        expected=_expected(expectation, comparison.other), notes=(*comparison.notes, *notes), facts=facts,
         wanted=comparison.other,
     )  # fmt: skip
     return replace(report, answer=sentence(told, facts))
 
 
-def _of_nothing(ranking: tuple[Ranked, ...], near: tuple[Failure, ...], found: Search) -> tuple[str, ...]:
+def _of_one(x: Array, k: Array, y: Array, facts: Facts) -> str:
+    """Return what to know of a single output that nothing makes."""
+    return of_one_number(_plain(x, k, facts) if x.ndim >= k.ndim else (), x, k, y)
+
+
+def _of_nothing(near: tuple[Failure, ...], found: Search, of_one: str) -> tuple[str, ...]:
     """Return what to know where nothing fits: how far the search went, and what it means that nothing even comes near."""
-    if ranking:
-        return ()
+    if of_one:
+        return (of_one,)
     far = f"no candidate is right at {1 - NEAR:.0%} of the outputs: x, k and y may not belong together; `faltung identify` finds the kernel"
     return tuple(filter(None, [unfinished(found.stages), "" if near else f"{far} between x and y, if there is one"]))
 

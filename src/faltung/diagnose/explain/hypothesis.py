@@ -123,8 +123,9 @@ def _explained(hypothesis: Hypothesis, naming: Naming, finish: Finish, more: dic
     if conj == "both":
         conj = "none"
         after.append(Change(place="result", name="conj"))
+    lines, sizes = _widened(hypothesis)
     core = Core(
-        lines=hypothesis.lines, sizes=hypothesis.sizes, reversal=naming.reversal, flips=hypothesis.flips, conj=conj, permute=permute,
+        lines=lines, sizes=sizes, reversal=naming.reversal, flips=hypothesis.flips, conj=conj, permute=permute,
         fields=fields,
     )  # fmt: skip
     padded = _padding(hypothesis)
@@ -140,6 +141,15 @@ def _explained(hypothesis: Hypothesis, naming: Naming, finish: Finish, more: dic
     before = [c for c in changes if c.place != "result"]
     last = [c for c in changes if c.place == "result"]
     return Explanation(spec=spec, changes=(*before, *after, *last), axes=arrangement.axes)
+
+
+def _widened(h: Hypothesis) -> tuple[tuple[Line, ...], tuple[Sizes, ...]]:
+    """Return the lines and sizes of the whole result where its frame was left out."""
+    lines, sizes = [], []
+    for line, size, (low, high), flip in zip(h.lines, h.sizes, h.arrangement.margins or ((0, 0),) * len(h.lines), h.flips, strict=True):
+        lines.append(replace(line, pad=line.pad + line.stride * (high if flip else low)))
+        sizes.append(replace(size, m=size.m + low + high))
+    return tuple(lines), tuple(sizes)
 
 
 def _padding(hypothesis: Hypothesis) -> Change | None:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from faltung.diagnose.explain.changes import apply
+from faltung.diagnose.explain.changes import finished
 from faltung.diagnose.explain.explanation import Change, Explanation
 from faltung.diagnose.explain.precision import FRACTION_BITS
 from faltung.diagnose.explain.predict import changed_operands, predict
@@ -189,7 +189,4 @@ def _moved(explanation: Explanation, x: Array, k: Array, by: float) -> Array:
     spec = explanation.spec
     data, kernel = changed_operands(explanation.changes, x, k)
     answer = compute(replace(spec, offset=float(np.real(spec.offset)) + by), data, kernel, axes=explanation.axes)
-    for change in explanation.changes:
-        if change.place == "result":
-            answer = apply(change, answer)
-    return np.asarray(answer)
+    return np.asarray(finished(explanation.changes, np.asarray(answer), data))

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from faltung.diagnose.explain.changes import apply
+from faltung.diagnose.explain.changes import apply, finished
 from faltung.diagnose.explain.explanation import Change, Explanation
 from faltung.engine import compute
 from faltung.errors import SpecError
@@ -40,12 +40,10 @@ def predict(explanation: Explanation, x: Any, k: Any) -> Array:
     data, kernel = changed_operands(explanation.changes, np.asarray(x), np.asarray(k))
     answer = compute(explanation.spec, data, kernel, axes=explanation.axes)
     try:
-        for change in explanation.changes:
-            if change.place == "result":
-                answer = apply(change, answer)
+        return np.asarray(finished(explanation.changes, np.asarray(answer), data))
     except (ValueError, IndexError) as error:
-        raise SpecError(f"the change {change.name} {change.values} does not go with a result of shape {answer.shape}: {error}") from None
-    return np.asarray(answer)
+        done = "; ".join(f"{change.name} {change.values}" for change in explanation.changes if change.place == "result")
+        raise SpecError(f"the changes {done} do not go with a result of shape {answer.shape}: {error}") from None
 
 
 def changed_operands(changes: tuple[Change, ...], x: Array, k: Array) -> tuple[Array, Array]:

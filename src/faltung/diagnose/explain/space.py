@@ -33,6 +33,8 @@ class Arrangement:
         Of the operands and, in the order in which they are done, of the result.
     axes
         Over which axes of the input the kernel slides.
+    margins
+        How wide, at both ends of every sliding axis, a frame was that y is without here.
     may_permute
         Whether the kernel's sliding axes may still be permuted, as `permute` says it.
     """
@@ -45,6 +47,7 @@ class Arrangement:
     changes: tuple[Change, ...] = ()
     axes: tuple[int, ...] | None = None
     may_permute: bool = True
+    margins: tuple[tuple[int, int], ...] = ()
 
     @property
     def rank(self) -> int:
@@ -112,6 +115,48 @@ def transposed_inputs(x: Array, k: Array, y: Array) -> Iterator[Arrangement]:
         back = tuple(int(a) for a in np.argsort(order))
         last = Change(place="result", name="transpose", values=(order,))
         yield from (replace(each, may_permute=False) for each in plain(x, k, np.transpose(y, back), (last,)))
+
+
+def framed(x: Array, k: Array, y: Array) -> Iterator[Arrangement]:
+    """Yield what is left of a result without a frame of the input, or of one number, however wide it is."""
+    if not x.ndim == k.ndim == y.ndim or x.shape != y.shape or "c" in (x.dtype.kind, y.dtype.kind):
+        return
+    for value in dict.fromkeys(("copied", y.flat[0].item(), y.flat[-1].item())):
+        same = np.asarray(y == x if value == "copied" else np.isnan(y) if value != value else y == value)
+        margins = tuple(_margins(same, axis) for axis in range(y.ndim))
+        inner = y[tuple(slice(low, n - high) for (low, high), n in zip(margins, y.shape, strict=True))]
+        value = int(value) if isinstance(value, float) and value.is_integer() else value
+        if inner.size and any(map(any, margins)):
+            change = Change(place="result", name="frame", values=(margins, value))
+            yield from (replace(each, margins=margins) for each in plain(x, k, inner, (change,)) if each.rank == x.ndim)
+
+
+def _margins(same: Array, axis: int) -> tuple[int, int]:
+    """Return how many slices at both ends of an axis are true altogether."""
+    every = np.moveaxis(same, axis, 0).reshape(same.shape[axis], -1).all(axis=1)
+    broken = np.flatnonzero(~every)
+    return (int(broken[0]), every.size - 1 - int(broken[-1])) if broken.size else (every.size, 0)
+
+
+def unpadded(y: Array) -> Iterator[tuple[Array, Change]]:
+    """Yield what is left of a result without outer slices of one number, that of its first or its last sample."""
+    for value in dict.fromkeys((y.flat[0], y.flat[-1])):
+        margins = tuple(_margins(np.asarray(y == value), axis) for axis in range(y.ndim))
+        inner = y[tuple(slice(low, n - high) for (low, high), n in zip(margins, y.shape, strict=True))]
+        if inner.size and any(map(any, margins)):
+            number = value.item()
+            whole = int(number) if isinstance(number, float) and number.is_integer() else number
+            yield inner, Change(place="result", name="pad", values=(margins, whole))
+
+
+def shortened(x: Array, k: Array, y: Array) -> Iterator[Arrangement]:
+    """Yield the way in which a transform of fewer points than samples leaves out the last ones: y has as many as it takes."""
+    if not x.ndim == k.ndim == y.ndim or not all(taps <= m for taps, m in zip(k.shape, y.shape, strict=True)):
+        return
+    cuts = tuple((0, max(n - m, 0)) for n, m in zip(x.shape, y.shape, strict=True))
+    if any(map(any, cuts)):
+        own = Change(place="input", name="crop", values=(cuts,))
+        yield from (each for each in plain(apply(own, x), k, y, (own,)) if each.rank == x.ndim)
 
 
 def converted(x: Array, k: Array, y: Array) -> Iterator[Arrangement]:

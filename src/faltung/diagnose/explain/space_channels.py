@@ -69,7 +69,10 @@ def _layout(x: Array, k: Array, y: Array, layout: Layout, changes: tuple[Change,
         for a, letters, lead in ((x, layout.input, "NC"), (k, layout.kernel, "OI"), (y, layout.output, "NC"))
     )
     (n, c), (o, i) = first.shape[:2], second.shape[:2]
-    if last.shape[0] != n or not i or not o:
+    if not i or not o:
+        return
+    if last.shape[0] != n:
+        yield from _batch_groups(first, second, last, layout, changes)
         return
     if c % i == 0 and o % (c // i) == 0 and last.shape[1] == o:
         groups = Groups(count=c // i)
@@ -79,6 +82,16 @@ def _layout(x: Array, k: Array, y: Array, layout: Layout, changes: tuple[Change,
         split = second.reshape(o, groups_in, i // groups_in, *second.shape[2:]).swapaxes(0, 1)
         weights = split.reshape(o * groups_in, i // groups_in, *second.shape[2:])
         yield _arranged(first, weights, last, layout, Groups(count=groups_in, kernel="I"), changes)
+
+
+def _batch_groups(x: Array, k: Array, y: Array, layout: Layout, changes: tuple[Change, ...]) -> Iterator[Arrangement]:
+    """Yield the way in which the batch is divided into groups, each of which makes its own output channels."""
+    (n, c), (o, i), (batch, channels) = x.shape[:2], k.shape[:2], y.shape[:2]
+    if not batch or n % batch or i != c or channels != o or o % (n // batch):
+        return
+    count = n // batch
+    grouped = x.reshape(count, batch, *x.shape[1:]).swapaxes(0, 1).reshape(batch, count * c, *x.shape[2:])
+    yield _arranged(grouped, k, y, layout, Groups(count=count, input="N"), changes)
 
 
 def _arranged(x: Array, k: Array, y: Array, layout: Layout, groups: Groups, changes: tuple[Change, ...]) -> Arrangement:

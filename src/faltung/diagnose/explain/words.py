@@ -73,7 +73,7 @@ def _steps(spec: Spec, facts: Facts) -> Iterator[str]:
     if spec.layout is not None:
         yield f"layout {spec.layout}"
     if spec.groups.count != 1:
-        yield f"{spec.groups.count} groups"
+        yield f"{spec.groups.count} groups" + (" of the batch" if (spec.groups.input, spec.groups.output) == ("N", "C") else "")
     if spec.conj != "none" and (facts.complex_k if spec.conj == "kernel" else facts.complex_x):
         yield f"the {spec.conj} conjugated"
     if spec.operands == "exchanged":
@@ -144,7 +144,9 @@ def _each(values: tuple[object, ...]) -> str:
 
 
 def _done(explanation: Explanation) -> Iterator[str]:
+    circular = {law for pair in explanation.spec.boundary for law in pair} == {"periodic"}
     for change in explanation.changes:
-        yield changes.words(change)
+        short = circular and (change.place, change.name) == ("input", "crop")
+        yield changes.words(change) + (", as a transform of fewer points than samples does" if short else "")
     if explanation.axes is not None and explanation.spec.layout is None:
         yield f"the kernel slides over axes {', '.join(map(str, explanation.axes))} only"

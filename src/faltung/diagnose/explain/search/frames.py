@@ -144,7 +144,7 @@ def _short(h: Hypothesis, finish: Finish, facts: Facts) -> Iterator[Found]:
             lines.append(line)
             continue
         places = np.concatenate([end_places(h, axis, end, inside) for end in (0, 1)])
-        for period in range(size.n + 1, size.n + 2 * reach + 2):
+        for period in range(size.n, size.n + 2 * reach + 2):
             own = tuple(replace(line, period=period) if a == axis else each for a, each in enumerate(h.lines))
             if len(places) and right_at(with_lines(h, own), finish, facts, places).all():
                 lines.append(replace(line, period=period))

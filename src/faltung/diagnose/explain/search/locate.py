@@ -24,7 +24,7 @@ from faltung.spec.numbers import integer_range
 Array = np.ndarray[Any, Any]
 MOST_LIKE = 1 << 12
 """Combinations of shifts at which equality modulo a range is looked for; beyond, only those of the words and their neighbours are."""
-ENOUGH, FEWEST = 4, 6
+ENOUGH, FEWEST = 3, 6
 """Equal outputs that make a candidate, where any shift leaves so many inside; and those that a line needs."""
 TELLING = {True: 3, False: 8}
 """Outputs inside below which the laws are guessed too, one for all ends, and the outputs at the borders compared."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from faltung.diagnose.explain.search.locate import Scope
-from faltung.diagnose.explain.space import Arrangement, converted, exchanged, plain, transposed_inputs
+from faltung.diagnose.explain.space import Arrangement, converted, exchanged, framed, plain, shortened, transposed_inputs, unpadded
 from faltung.diagnose.explain.space_channels import depthwise, reordered, with_channels, without_batch
 
 Array = np.ndarray[Any, Any]
@@ -98,6 +98,14 @@ def _converted(of: Operands) -> Looks:
     return ((_stiffened(way), Scope()) for way in converted(of.x, of.k, of.y) if of.x.ndim < DEEP)
 
 
+def _without_frame(of: Operands) -> Looks:
+    return ((_stiffened(way), Scope(steps="unit")) for way in framed(of.x, of.k, of.y))
+
+
+def _shortened(of: Operands) -> Looks:
+    return ((_stiffened(way), Scope(steps="unit")) for way in shortened(of.x, of.k, of.y))
+
+
 def _moved_mixed(of: Operands) -> Looks:
     return ((way, replace(scope, steps="mixed")) for way, scope in _moved(of) if of.x.ndim == 2)
 
@@ -140,10 +148,14 @@ def _exchanged(of: Operands) -> Looks:
         for way in exchanged(of.x, of.k, of.y):
             yield replace(way, may_permute=False), Scope(steps="unit")
             yield replace(way, may_permute=False), Scope(steps="worded")
+        for inner, change in unpadded(of.y):
+            for way in exchanged(of.x, of.k, inner, (change,)):
+                yield replace(way, may_permute=False), Scope(steps="unit")
 
 
 ROUNDS: tuple[tuple[Callable[[Operands], Looks], bool], ...] = (
-    (_layouts, True), (_fewest, True), (_flipped, True), (_moved, True), (_layouts, False), (_fewest, False), (_permuted, True),
+    (_layouts, True), (_fewest, True), (_flipped, True), (_moved, True), (_without_frame, True),
+    (_layouts, False), (_fewest, False), (_without_frame, False), (_shortened, True), (_permuted, True),
     (_all_sliding, True), (_worded, True), (_freely, True), (_exchanged, True), (_mixed, True), (_flipped_freely, True),
     (_moved_freely, True), (_moved_mixed, True), (_moved_flipped, True), (_flipped_permuted, True), (_flipped, False), (_moved, False),
     (_permuted, False), (_converted, True), (_converted, False), (_worded, False), (_freely, False), (_anywhere, True),
@@ -152,3 +164,5 @@ ROUNDS: tuple[tuple[Callable[[Operands], Looks], bool], ...] = (
 """What is looked at, in this order, and whether outputs must equal the sums there or may resemble them."""
 EARLY = 1
 """Rounds after which the words with exchanged operands are tried."""
+LAYERS = 1
+"""Rounds after which layers with a bias for each channel are tried."""

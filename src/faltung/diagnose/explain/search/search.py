@@ -12,10 +12,12 @@ import numpy as np
 from faltung.diagnose.explain.explanation import Explanation, Near, Search, Stage
 from faltung.diagnose.explain.hypothesis import explained
 from faltung.diagnose.explain.judge import Level, judge
+from faltung.diagnose.explain.search.bias import biased
 from faltung.diagnose.explain.search.explain import Failing, explain, nearness, swapped, working
-from faltung.diagnose.explain.search.locate import MOST_WORK, Scope, candidates
+from faltung.diagnose.explain.search.locate import MOST_WORK, Candidate, Scope, candidates
 from faltung.diagnose.explain.search.pick import picked
-from faltung.diagnose.explain.search.rounds import EARLY, ROUNDS, Operands
+from faltung.diagnose.explain.search.rounds import EARLY, LAYERS, ROUNDS, Operands
+from faltung.diagnose.explain.search.shifts import is_word
 from faltung.diagnose.explain.space import Arrangement
 
 Array = np.ndarray[Any, Any]
@@ -26,6 +28,11 @@ NEAREST, MOST_FAILING = 4, 200
 
 FRUITLESS = 30_000_000
 """Nanoseconds that a candidate is counted as whose interior fits and whose borders nothing explains; a tenth, if not even that fits."""
+TELLING, MOST_CHANCE = 4, MOST_WORK // 4
+"""Equal outputs below which chance may have made a candidate of small whole numbers, and the work after which such ones, or guesses, wait.
+
+They wait until every round was looked at, so that they do not use up the work of hypotheses for which more outputs speak.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,8 +43,9 @@ class _Hunt:
     found: dict[Explanation, Level] = field(default_factory=dict)
     failing: list[Failing] = field(default_factory=list)
     tally: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys(("rounds", "work", "shapes", "samples", "aligned", "borders", "fully"), 0)
+        default_factory=lambda: dict.fromkeys(("rounds", "work", "chance", "shapes", "samples", "aligned", "borders", "fully"), 0)
     )
+    waiting: list[tuple[Candidate, float]] = field(default_factory=list)
 
 
 def search(x: Any, k: Any, y: Any) -> Search:
@@ -71,8 +79,11 @@ def search(x: Any, k: Any, y: Any) -> Search:
         hunt.tally["rounds"] += 1
         if number == EARLY and not hunt.found:
             _add(hunt, tuple(swapped(of)))
+        if number == LAYERS and not hunt.found:
+            _add(hunt, tuple(biased(of, hunt.tally)))
         if hunt.found:
             break
+    _look_at_waiting(hunt)
     return _result(hunt)
 
 
@@ -84,12 +95,36 @@ def _look(hunt: _Hunt, arrangement: Arrangement, scope: Scope) -> None:
     before = len(hunt.found)
     for candidate in candidates(ready, scope, near, hunt.tally, lambda: len(hunt.found) > before):
         hunt.tally["aligned"] += 1
-        outcome = explain(hunt.of, candidate, near)
-        hunt.tally["borders"] += bool(outcome.explanations)
-        _add(hunt, outcome.explanations)
-        hunt.tally["work"] += 0 if outcome.explanations else FRUITLESS if outcome.failing else FRUITLESS // 10
-        if not hunt.found and len(hunt.failing) < MOST_FAILING:
-            hunt.failing.extend(outcome.failing)
+        few = candidate.plain and candidate.counted < TELLING and not is_word(candidate.hypothesis)
+        chance = few or candidate.counted == 0
+        if chance and hunt.tally["chance"] > MOST_CHANCE:
+            hunt.waiting.append((candidate, near))
+            continue
+        work = _explain(hunt, candidate, near)
+        hunt.tally["chance"] += work if chance else 0
+
+
+def _look_at_waiting(hunt: _Hunt) -> None:
+    """Add the explanations of what chance may have made, as long as nothing is found and there is work left."""
+    for candidate, near in hunt.waiting:
+        if hunt.found:
+            return
+        if hunt.tally["work"] > MOST_WORK:
+            hunt.tally["rounds"] = min(hunt.tally["rounds"], len(ROUNDS) - 1)  # not everything was looked at
+            return
+        _explain(hunt, candidate, near)
+
+
+def _explain(hunt: _Hunt, candidate: Candidate, near: float) -> int:
+    """Add the explanations of a candidate, and return how much work was for nothing."""
+    outcome = explain(hunt.of, candidate, near)
+    hunt.tally["borders"] += bool(outcome.explanations)
+    _add(hunt, outcome.explanations)
+    work = 0 if outcome.explanations else FRUITLESS if outcome.failing else FRUITLESS // 10
+    hunt.tally["work"] += work
+    if not hunt.found and len(hunt.failing) < MOST_FAILING:
+        hunt.failing.extend(outcome.failing)
+    return work
 
 
 def _add(hunt: _Hunt, explanations: tuple[Explanation, ...]) -> None:
