@@ -20,8 +20,8 @@ from faltung.methods.workers import share
 from faltung.spec.case import Case
 
 Array = npt.NDArray[Any]
-ALONE = 1 << 22
-"""Multiply-adds (an output counts as 16) below which one thread is as fast as two, which take 20 to 40 µs to meet: about 60 µs."""
+ALONE = 1 << 23
+"""Multiply-adds (an output counts as 16) below which one thread is as fast as two, which take 20 to 40 µs to meet: about 150 µs."""
 IN_ONE_CALL = 1 << 27
 """Multiply-adds, counted so, which last at most 50 ms in one native call even at a tenth of the usual rate."""
 PARTS_EACH = 4
