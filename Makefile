@@ -80,7 +80,7 @@ docs: $(VENV)/.docs
 	@echo 'docs/_build/html/index.html'
 
 bench: $(VENV)/.dev
-	$(RUN) benchmarks
+	$(BIN)/python benchmarks
 
 bench-peers: $(VENV)/.heavy
 	$(INSTALL) $(BENCH_PEERS)

@@ -221,3 +221,26 @@ def test_a_batch_divided_into_groups() -> None:
     report = ft.diagnose(x, w, y)
     assert told(report) == [("correlate valid layout=NCHW,OIHW->NCHW groups=2:N:O:C", [])]
     assert "2 groups of the batch" in report.answer
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("shapes", [((13,), (4,)), ((7, 11), (2, 3))])
+def test_a_transform_back_that_is_not_told_its_odd_length(shapes: tuple[tuple[int, ...], ...], reverse: bool) -> None:
+    x, k = (integers(200 + place, *shape) for place, shape in enumerate(shapes))
+    axes, points = tuple(range(x.ndim)), x.shape
+    spectrum = np.fft.rfftn(k, points, axes)
+    y = np.fft.irfftn(np.fft.rfftn(x) * (spectrum.conj() if reverse else spectrum), axes=axes)
+    assert y.shape[-1] == x.shape[-1] - 1
+    report = ft.diagnose(x, k, y)
+    operation, extent = ("correlate", "pads:" + ",".join(f"0:{n - 1}" for n in k.shape)) if reverse else ("convolve", "causal")
+    assert any(spec.split()[0] == operation and names == [("irfft", ())] for spec, names in told(report)), told(report)
+    assert "odd length" in str(report)
+    assert report.best is not None
+    assert (report.best.spec.operation, extent.split(":")[0]) == (operation, report.best.spec.mode)
+
+
+def test_a_full_length_that_is_odd_and_not_told() -> None:
+    x, k = integers(210, 8, 6), integers(211, 3, 4)
+    y = np.fft.irfft2(np.fft.rfft2(x, (10, 9)) * np.fft.rfft2(k, (10, 9)))
+    assert y.shape == (10, 8)
+    assert told(ft.diagnose(x, k, y))[0] == ("convolve", [("irfft", ())])

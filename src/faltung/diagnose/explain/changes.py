@@ -213,6 +213,10 @@ CHANGES: dict[str, ChangeRule] = {
         code=lambda name, axis, values, rank: f"{name} + numpy.array({values}).reshape({', '.join(['-1', *['1'] * (rank - axis - 1)])})",
         words=lambda axis, values, rank: f"given a bias for each of the {len(values)} entries of axis {axis}",
     ),
+    "irfft": ChangeRule(
+        apply=lambda array: np.fft.irfft(np.fft.rfft(array)), code=lambda name: f"numpy.fft.irfft(numpy.fft.rfft({name}))",
+        words=lambda: "transformed back without being told its odd length, so that its last frequency and one sample are lost",
+    ),
     "take": ChangeRule(
         apply=_taken, code=lambda name, axis, entries: f"numpy.take({name}, {entries}, {axis})",
         words=lambda axis, entries: f"taken in the order {', '.join(map(str, entries))} of axis {axis}",

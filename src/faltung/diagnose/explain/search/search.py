@@ -18,6 +18,7 @@ from faltung.diagnose.explain.search.locate import MOST_WORK, Candidate, Scope, 
 from faltung.diagnose.explain.search.pick import picked
 from faltung.diagnose.explain.search.rounds import EARLY, LAYERS, ROUNDS, Operands
 from faltung.diagnose.explain.search.shifts import is_word
+from faltung.diagnose.explain.search.spectra import cut_short
 from faltung.diagnose.explain.space import Arrangement
 
 Array = np.ndarray[Any, Any]
@@ -78,7 +79,7 @@ def search(x: Any, k: Any, y: Any) -> Search:
             break
         hunt.tally["rounds"] += 1
         if number == EARLY and not hunt.found:
-            _add(hunt, tuple(swapped(of)))
+            _add(hunt, (*swapped(of), *cut_short(of)))
         if number == LAYERS and not hunt.found:
             _add(hunt, tuple(biased(of, hunt.tally)))
         if hunt.found:
