@@ -30,9 +30,7 @@ def needs_finish(problem: Problem, sum_dtype: str) -> bool:
     return not plain or problem.dtype != sum_dtype
 
 
-def finish(
-    problem: Problem, sums: Array, x: Array, k: Array, out: Array, workers: int = 1, sliding: tuple[int, ...] | None = None
-) -> None:
+def finish(problem: Problem, sums: Array, x: Array, k: Array, out: Array, workers: int = 1, sliding: tuple[int, ...] | None = None) -> None:
     """Write the finished values into `out`, on so many threads; `sliding` are the axes of the windows, all of them unless given.
 
     Raises
