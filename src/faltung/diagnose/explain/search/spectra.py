@@ -19,7 +19,7 @@ def cut_short(of: Operands) -> Iterator[Explanation]:
     if of.x.ndim != of.k.ndim or not of.x.ndim or "c" in of.x.dtype.kind + of.k.dtype.kind + of.y.dtype.kind:
         return
     for operation, fields in product(("convolve", "correlate"), _extents(of)):
-        spec = Spec(operation=operation, conj=default_conj(operation), **fields)  # type: ignore[arg-type]
+        spec = Spec(operation=operation, conj=default_conj(operation), **fields)
         try:
             dtypes = {"input_dtype": dtype_name(of.x), "kernel_dtype": dtype_name(of.k)}
             shape = Problem(spec=spec, input_shape=of.x.shape, kernel_shape=of.k.shape, **dtypes).output_shape
