@@ -17,7 +17,7 @@ A = np.arange(24.0).reshape(2, 3, 4) / 7
 VALUES: dict[str, tuple[Any, ...]] = {
     "reverse": ((1,),), "transpose": ((2, 0, 1),), "conj": (), "real": (), "roll": ((1, 2), (0, 2)), "shift": ((0, 1, -2),),
     "crop": (((0, 0), (1, 0), (0, 2)),), "pad": (((0, 1), (2, 0), (0, 0)), 5), "take": (1, (2, 0)), "pick": ((1, 2, 3),), "newaxis": (0,),
-    "frame": (((1, 0), (0, 2), (0, 0)), 5), "bias": (1, (2, 3, 5), 3),
+    "irfft": (), "frame": (((1, 0), (0, 2), (0, 0)), 5), "bias": (1, (2, 3, 5), 3),
     "squeeze": (0,), "depthwise": (), "astype": ("uint8", "truncate"), "scale": (0.5,), "tf32": (), "bfloat16": (), "float16": (),
 }  # fmt: skip
 
