@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import combinations, permutations
 from math import prod
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -161,11 +161,12 @@ def shortened(x: Array, k: Array, y: Array) -> Iterator[Arrangement]:
 
 def converted(x: Array, k: Array, y: Array) -> Iterator[Arrangement]:
     """Yield the ways in which an operand was converted to integers: what is behind the point is lost, or what a byte does not hold."""
-    for place, array in (("kernel", k), ("input", x)):
+    operands: tuple[tuple[Literal["kernel", "input"], Array], ...] = (("kernel", k), ("input", x))
+    for place, array in operands:
         if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
             continue
         for dtype, rule in (("int64", "truncate"), ("int64", "round"), ("uint8", "truncate"), ("uint8", "saturate"), ("uint8", "wrap")):
-            change = Change(place=place, name="astype", values=(dtype, rule))  # type: ignore[arg-type]
+            change = Change(place=place, name="astype", values=(dtype, rule))
             own = apply(change, array)
             if not np.array_equal(own, array):
                 yield from plain(own if place == "input" else x, own if place == "kernel" else k, y, (change,))

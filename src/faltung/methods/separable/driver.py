@@ -9,6 +9,8 @@ scratch: the rows that an output reads are neighbours in it, wherever the ring b
 behind the other, and so have u and v.
 """
 
+from collections.abc import Callable
+
 from faltung.codegen.builder import Builder, Dialect, Operand, Value, vector, zeros
 from faltung.methods.separable.line import emit_line, lookup
 from faltung.methods.separable.passes import TALL, Shape, emit_column, emit_row
@@ -76,33 +78,45 @@ def emit_band(shape: Shape, dialect: Dialect, filling: Builder, sums: dict[int, 
     """Return band(record, x, out, scratch, u, v, first_row, last_row, low, count): `count` columns from `low` on, of some rows."""
     b = Builder(f"{shape.name}_band", BAND_ARGUMENTS, dialect, internal=True, attributes="noinline")
     record, x, out, scratch, u, v, first_row, last_row, low, count = b.arguments
-    stride, tall, stretch = (field(b, record, name) for name in ("stride_down", "tall", "stretch"))
+    stretch = field(b, record, "stretch")
+
+    def block(height: int, o: Value, first: Value, slot: Value, ready: Value, needed: Value) -> None:
+        def one_stretch(begin: Value, _: list[Value]) -> None:
+            end = b.least(b.add(begin, stretch), count)
+            b.call(filling, [record, x, scratch, v, first, ready, needed, low, begin, end])
+            b.call(sums[height], [record, out, scratch, u, o, slot, low, begin, end, count])
+
+        b.loop(0, count, one_stretch, step=stretch)
+
+    go_down(b, record, first_row, last_row, block)
+    return b
+
+
+def go_down(b: Builder, record: Value, first_row: Value, last_row: Value, block: Callable[..., None]) -> None:
+    """Call ``block(height, o, first, slot, ready, needed)`` for rows o …, `height` at a time, of first_row … last_row - 1.
+
+    The ring's first position is `first`, and it is filled up to `ready`; the rows need the positions up to `needed`, the first in `slot`.
+    """
+    stride, tall = field(b, record, "stride_down"), field(b, record, "tall")
     reach = b.mul(field(b, record, "dilation_down"), b.sub(field(b, record, "taps_down"), 1))
     first = b.value(b.sub(b.mul(stride, first_row), field(b, record, "pad_down")))
 
     def rows(height: int, begin: Operand, end: Operand, ready: Operand) -> Value:
         """Compute rows begin … end - 1, `height` at a time; return how far the ring is filled."""
 
-        def block(o: Value, carried: list[Value]) -> list[Operand]:
+        def one_block(o: Value, carried: list[Value]) -> list[Operand]:
             origin = b.sub(b.mul(stride, o), field(b, record, "pad_down"))
             needed = b.add(b.add(origin, b.mul(stride, height - 1)), b.add(reach, 1))
             slot = b.remainder(b.sub(origin, first), field(b, record, "ring"))
-
-            def one_stretch(begin: Value, _: list[Value]) -> None:
-                end = b.least(b.add(begin, stretch), count)
-                b.call(filling, [record, x, scratch, v, first, carried[0], needed, low, begin, end])
-                b.call(sums[height], [record, out, scratch, u, o, slot, low, begin, end, count])
-
-            b.loop(0, count, one_stretch, step=stretch)
+            block(height, o, first, slot, carried[0], needed)
             return [b.greatest(carried[0], needed)]
 
-        return b.loop(begin, end, block, [ready], step=height)[0]
+        return b.loop(begin, end, one_block, [ready], step=height)[0]
 
     length = b.sub(last_row, first_row)
     shared = b.select(b.compare("eq", tall, TALL), b.sub(length, b.remainder(length, TALL)), Value("i64", "0"))
     middle = b.add(first_row, shared)
     rows(1, middle, last_row, rows(TALL, first_row, middle, first))
-    return b
 
 
 def emit_filling(shape: Shape, dialect: Dialect, line: Builder, row: Builder) -> Builder:

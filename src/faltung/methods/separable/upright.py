@@ -10,7 +10,7 @@ finished in registers and go to memory. Slots, positions and rows of fill values
 from dataclasses import replace
 
 from faltung.codegen.builder import ITEMSIZE, Builder, Dialect, Operand, Value
-from faltung.methods.separable.driver import emit_entry
+from faltung.methods.separable.driver import emit_entry, go_down
 from faltung.methods.separable.folded import emit_folded
 from faltung.methods.separable.line import emit_line, lookup
 from faltung.methods.separable.passes import TALL, Shape, emit_column, emit_row
@@ -43,30 +43,15 @@ def emit_band(shape: Shape, dialect: Dialect, filling: Builder, sums: dict[int, 
     """Return band(record, x, out, scratch, u, v, first_row, last_row, low, count): `count` columns from `low` on, of some rows."""
     b = Builder(f"{shape.name}_band", BAND_ARGUMENTS, dialect, internal=True, attributes="noinline")
     record, x, out, scratch, u, v, first_row, last_row, low, count = b.arguments
-    stride, tall = field(b, record, "stride_down"), field(b, record, "tall")
-    reach = b.mul(field(b, record, "dilation_down"), b.sub(field(b, record, "taps_down"), 1))
-    first = b.value(b.sub(b.mul(stride, first_row), field(b, record, "pad_down")))
     start = b.sub(b.mul(field(b, record, "stride_across"), low), field(b, record, "pad_across"))
     along = b.at(x, b.mul(start, field(b, record, "x_across")))
 
-    def rows(height: int, begin: Operand, end: Operand, ready: Operand) -> Value:
-        """Compute rows begin … end - 1, `height` at a time; return how far the ring is filled."""
+    def block(height: int, o: Value, first: Value, slot: Value, ready: Value, needed: Value) -> None:
+        b.call(filling, [record, x, scratch, first, ready, needed, low, count])
+        ahead = b.at(along, b.mul(needed, field(b, record, "x_down")))
+        b.call(sums[height], [record, out, scratch, u, v, o, slot, low, count, ahead])
 
-        def block(o: Value, carried: list[Value]) -> list[Operand]:
-            origin = b.sub(b.mul(stride, o), field(b, record, "pad_down"))
-            needed = b.add(b.add(origin, b.mul(stride, height - 1)), b.add(reach, 1))
-            slot = b.remainder(b.sub(origin, first), field(b, record, "ring"))
-            b.call(filling, [record, x, scratch, first, carried[0], needed, low, count])
-            ahead = b.at(along, b.mul(needed, field(b, record, "x_down")))
-            b.call(sums[height], [record, out, scratch, u, v, o, slot, low, count, ahead])
-            return [b.greatest(carried[0], needed)]
-
-        return b.loop(begin, end, block, [ready], step=height)[0]
-
-    length = b.sub(last_row, first_row)
-    shared = b.select(b.compare("eq", tall, TALL), b.sub(length, b.remainder(length, TALL)), Value("i64", "0"))
-    middle = b.add(first_row, shared)
-    rows(1, middle, last_row, rows(TALL, first_row, middle, first))
+    go_down(b, record, first_row, last_row, block)
     return b
 
 
