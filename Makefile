@@ -23,7 +23,7 @@ PROVING := tests/dialects tests/api tests/diagnose/probing/test_peers.py
 PROOF := $(abspath $(VENV))/proof
 
 .DEFAULT_GOAL := help
-.PHONY: bench-peers help demo test test-all test-heavy atlas atlas-page check lint types imports format docs bench clean heavy programs node-packages
+.PHONY: arm64 bench-peers help demo test test-all test-heavy atlas atlas-page check lint types imports format docs bench clean heavy programs node-packages
 
 help:
 	@echo 'make demo      install, then run the demo; its pictures are in demo-output/'
@@ -34,6 +34,7 @@ help:
 	@echo 'make docs      the documentation, into docs/_build/html'
 	@echo 'make atlas     run every library of the atlas, then write its record, its page and its figures'
 	@echo 'make atlas-page  its page alone, from the record that there is'
+	@echo 'make arm64     tests on an AArch64 processor that qemu imitates (Debian, Ubuntu); some 25 minutes'
 	@echo 'make bench     the benchmarks, beside what is installed (make bench-peers installs every peer)'
 
 demo: $(VENV)/.package
@@ -81,6 +82,10 @@ docs: $(VENV)/.docs
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks
+
+# Some 25 minutes, and packages of another architecture: not a part of CI.
+arm64: $(VENV)/.made
+	PIP_PYTHON=$(abspath $(BIN)/python) bash tests/arm64.sh
 
 bench-peers: $(VENV)/.heavy
 	$(INSTALL) $(BENCH_PEERS)

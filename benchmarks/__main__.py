@@ -30,7 +30,7 @@ one; the others allocate. `its threads` is CPU time over wall time: what the pee
 
 
 def sections(quick: bool, workers: int) -> tuple[list[str], dict[str, object]]:
-    turns = 3 if quick else 9
+    turns = 3 if quick else 25
     peak = peak_flops(workers)
     limits = f"Copying 2 x 16 MB takes {copy_seconds(1 << 24, 1 << 24, workers) * 1e3:.2f} ms"
     limits += f"; fused multiply-adds reach {peak / 1e9:.0f} GFLOP/s." if peak else "."

@@ -13,8 +13,9 @@ import numpy as np
 
 from faltung.errors import SpecError
 from faltung.spec.boundary import Boundary
+from faltung.spec.fold import fold_index
 from faltung.spec.problem import Problem
-from faltung.spec.window import Outside, Reading, Window, core_size, fill_value, fold_index, table
+from faltung.spec.window import Outside, Reading, Window, core_size, fill_value, table
 
 Pattern = list[list[Reading]]
 ENDS: tuple[Outside, Outside] = ("low", "high")

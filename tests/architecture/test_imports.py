@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import faltung
+from faltung import spec
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("scipy", "llvmlite", "torch", "jax", "dask", "fastapi", "rich")
@@ -56,11 +57,24 @@ def test_rooms_named_in_the_table_are_modules():
         assert python(f"import faltung as ft; print(type(ft.{name}).__name__)").strip() == "module"
 
 
-def test_type_checkers_see_the_same_table():
-    tree = ast.parse((ROOT / "src/faltung/__init__.py").read_text())
+def seen_by_type_checkers(file):
+    """Return name -> module of what a file imports for type checkers alone."""
+    tree = ast.parse((ROOT / "src/faltung" / file).read_text())
     block = next(node for node in tree.body if isinstance(node, ast.If))
-    seen = {alias.name: node.module for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
-    assert seen == faltung._WHERE | dict.fromkeys(faltung._ROOMS, "faltung")
+    return {alias.name: node.module for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+
+
+def test_type_checkers_see_the_same_table():
+    assert seen_by_type_checkers("__init__.py") == faltung._WHERE | dict.fromkeys(faltung._ROOMS, "faltung")
+    assert seen_by_type_checkers("spec/__init__.py") == {name: f"faltung.spec.{room}" for name, room in spec._WHERE.items()}
+
+
+def test_a_name_of_the_spec_wins_over_the_module_of_the_same_name():
+    for name in ("adjoint", "canonical", "differences", "parse"):
+        program = f"import faltung.spec.{name}; from faltung.spec import {name}; import faltung.spec as s; print(callable(s.{name}))"
+        assert python(program).split() == ["True"]
+    with pytest.raises(AttributeError, match="no attribute 'Spek'"):
+        spec.Spek
 
 
 def test_unknown_name_is_an_attribute_error():

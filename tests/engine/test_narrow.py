@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import faltung as ft
-from faltung.engine import execute, narrow
+from faltung.engine import narrow
 from faltung.reference import reference
 from faltung.spec import parse
 
@@ -28,8 +28,8 @@ def wide(monkeypatch):
 
     def compute(call):
         with monkeypatch.context() as m:
-            m.setattr(execute, "whole_sums", lambda *_: None)
-            m.setattr(execute, "rounded_sums", lambda *_: None)
+            m.setattr(narrow, "whole_sums", lambda *_: None)
+            m.setattr(narrow, "rounded_sums", lambda *_: None)
             return call()
 
     return compute
@@ -46,7 +46,7 @@ def narrowed(monkeypatch):
             found.append(ask(*given))
             return found[-1]
 
-        monkeypatch.setattr(execute, name, kept)
+        monkeypatch.setattr(narrow, name, kept)
     return found
 
 

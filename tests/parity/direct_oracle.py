@@ -61,8 +61,10 @@ def random_window(rng, n, k, plain=0.4):
     return window
 
 
-def make_case(windows, sizes, kernel, dtype="float32", batch=1):
-    return Case(windows=tuple(windows), input_sizes=tuple(sizes), kernel_sizes=tuple(kernel), dtype=dtype, batch=batch)
+def make_case(windows, sizes, kernel, dtype="float32", batch=1, weights=None):
+    return Case(
+        windows=tuple(windows), input_sizes=tuple(sizes), kernel_sizes=tuple(kernel), dtype=dtype, batch=batch, weights=weights
+    )  # fmt: skip
 
 
 def integers(rng, shape, dtype):

@@ -97,7 +97,8 @@ def test_integers_in_pieces_are_exact():
 def test_the_whole_where_it_is_faster(sizes, kernel, dtype):
     """A tile that a kernel fills gives an output at a time: nothing that takes longer than the whole is chosen."""
     case = case_of([Window(pad_low=k - 1, pad_high=k - 1) for k in kernel], sizes, kernel, dtype)
-    assert seconds(best_cut(case)) > whole.cost(case).seconds
+    cut = best_cut(case)
+    assert cut is None or seconds(cut) > whole.cost(case).seconds  # narrow vectors have no tile for 4096 columns
     assert fourier.cost(case).seconds <= whole.cost(case).seconds
 
 

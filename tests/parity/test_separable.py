@@ -8,6 +8,7 @@ from parity.direct_oracle import expected, make_case, random_window
 
 from faltung.methods import separable
 from faltung.methods.bounds import FACTORING, ROUNDOFF, error_bound
+from faltung.methods.separable.factor import factors
 from faltung.spec.boundary import BOUNDARIES
 from faltung.spec.window import Window, core_size
 
@@ -115,9 +116,9 @@ def test_the_bound_is_not_met_by_a_worse_factoring():
     """FACTORING is what the bound needs: weights off by more are no column times a row."""
     rng = np.random.default_rng(7)
     _, w = random_factors(rng, (7, 9), "float32")
-    assert separable.factors(w, exact=False) is not None
+    assert factors(w, exact=False) is not None
     noise = 1 + 4 * FACTORING * ROUNDOFF["float32"] * rng.choice([-1, 1], w.shape)
-    assert separable.factors((w * noise).astype("float32"), exact=False) is None
+    assert factors((w * noise).astype("float32"), exact=False) is None
 
 
 @pytest.mark.parametrize("bad", [(np.inf,), (-np.inf,), (np.nan,), (np.inf, -np.inf), (np.inf, np.inf, np.nan)])

@@ -8,7 +8,7 @@ from parity.direct_oracle import make_case
 from parity.test_direct_bits import strided
 
 from faltung.methods.separable.bound import Bound
-from faltung.methods.separable.layout import Sizes
+from faltung.methods.separable.sizes import Sizes
 from faltung.spec.window import Window
 
 pytestmark = pytest.mark.compiled
@@ -45,9 +45,9 @@ def test_threads_bands_and_chunks(sizes, kernel, stride, dtype, monkeypatch):
     monkeypatch.setattr("faltung.methods.separable.bound.ALONE", 0)
     monkeypatch.setattr("faltung.methods.separable.bound.SHORTEST_BAND", 1)
     for workers, ring_bytes in product((1, 2, 3, 7), (1, 20_000, 60_000)):
-        monkeypatch.setattr("faltung.methods.separable.layout.RING_BYTES", ring_bytes)
+        monkeypatch.setattr("faltung.methods.separable.sizes.RING_BYTES", ring_bytes)
         assert np.array_equal(plain, result(case, x, w, workers))
-    monkeypatch.setattr("faltung.methods.separable.layout.RING_BYTES", 1)
+    monkeypatch.setattr("faltung.methods.separable.sizes.RING_BYTES", 1)
     assert Sizes(case).chunk == Sizes(case).shape.tile
 
 

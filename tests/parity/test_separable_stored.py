@@ -13,9 +13,9 @@ from parity.test_separable import same
 from faltung.methods import separable
 from faltung.methods.bounds import error_bound
 from faltung.methods.separable.bound import Bound
-from faltung.methods.separable.factor import column_first
-from faltung.methods.separable.layout import Sizes
+from faltung.methods.separable.factor import column_first, factors
 from faltung.methods.separable.quanta import quanta
+from faltung.methods.separable.sizes import Sizes
 from faltung.spec.boundary import BOUNDARIES
 from faltung.spec.case import Case, Stored
 
@@ -117,7 +117,7 @@ def test_floats_stay_within_the_bound(samples, kernel):
     for _ in range(rounds):
         w = float_weights(rng, kernel)
         x = rng.choice(limits(samples), (1, 1, 40, 90)).astype(samples)
-        found = column_first(separable.factors(w, exact=False))
+        found = column_first(factors(w, exact=False))
         taken += quanta(found.u, found.v, exact=False) is not None
         wide = np.pad(x[0, 0].astype(np.longdouble), [(window.pad_low, window.pad_high) for window in case.windows], mode="edge")
         views = np.lib.stride_tricks.sliding_window_view(wide, kernel)
@@ -169,7 +169,7 @@ def test_bits_do_not_depend_on_threads_bands_chunks_or_views(kernel, mirrored, m
     monkeypatch.setattr("faltung.methods.separable.bound.ALONE", 0)
     monkeypatch.setattr("faltung.methods.separable.bound.SHORTEST_BAND", 1)
     for workers, ring_bytes in product((1, 2, 3, 7), (1, 10_000, 30_000)):
-        monkeypatch.setattr("faltung.methods.separable.layout.RING_BYTES", ring_bytes)
+        monkeypatch.setattr("faltung.methods.separable.sizes.RING_BYTES", ring_bytes)
         assert np.array_equal(plain, run(case, x, w, workers))
 
 

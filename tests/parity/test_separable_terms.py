@@ -190,7 +190,7 @@ def test_bits_depend_on_nothing_else(sizes, dtype, monkeypatch):
     monkeypatch.setattr("faltung.methods.separable.bound.ALONE", 0)
     monkeypatch.setattr("faltung.methods.separable.bound.SHORTEST_BAND", 1)
     for workers, ring_bytes in product((1, 3), (1, 20_000, 60_000)):
-        monkeypatch.setattr("faltung.methods.separable.layout.RING_BYTES", ring_bytes)
+        monkeypatch.setattr("faltung.methods.separable.sizes.RING_BYTES", ring_bytes)
         out = np.empty_like(x)
         Bound(in_terms(case, w))(x, w[None, None], out, workers)
         assert np.array_equal(plain, out)

@@ -7,7 +7,7 @@ import faltung as ft
 from faltung.errors import SpecError
 from faltung.spec import BOUNDARIES, parse_boundary, source
 from faltung.spec.boundary import LIBRARY_WORDS
-from faltung.spec.window import Fold
+from faltung.spec.fold import Fold
 
 DRAWN = {
     "zero": ("········|abcd|········",),

@@ -1,6 +1,7 @@
 """What no library can go beyond on this machine: copying memory, and multiplying and adding."""
 
 import time
+from collections.abc import Callable
 from functools import cache
 from math import inf
 
@@ -13,25 +14,35 @@ from faltung.methods.workers import share
 
 ACCUMULATORS = 12
 """Independent sums: more than latency (4 cycles) times rate (2 a cycle) of today's processors, fewer than AVX2's registers."""
-BANDS = 8
+ALONE = 1 << 20
 
 
-def copy_seconds(read: int, written: int, workers: int, turns: int = 7) -> float:
-    """Return the best time of reading `read` bytes and writing `written` of them, shared by `workers` threads."""
+def copier(read: int, written: int, workers: int) -> Callable[[], None]:
+    """Return a call that copies as many bytes as are both read and written, shared by `workers` threads."""
     size = max(1, min(read, written))
     source, target = np.ones(size, "uint8"), np.ones(size, "uint8")
-    bands = BANDS * workers if size > 1 << 20 else 1
+    bands = workers if size > ALONE else 1
     edges = [size * i // bands for i in range(bands + 1)]
 
     def part(i: int) -> None:
         np.copyto(target[edges[i] : edges[i + 1]], source[edges[i] : edges[i + 1]])
 
-    found = inf
+    return lambda: share(part, bands, workers)
+
+
+def beyond_copied(read: int, written: int) -> float:
+    """Return how many times as long as that copy it would take to copy all that is read, or written."""
+    return max(read, written) / max(1, min(read, written))
+
+
+def copy_seconds(read: int, written: int, workers: int, turns: int = 7) -> float:
+    """Return the best time of reading `read` bytes and writing `written` of them, shared by `workers` threads."""
+    copy, found = copier(read, written, workers), inf
     for _ in range(turns):
         started = time.perf_counter()
-        share(part, bands, workers)
+        copy()
         found = min(found, time.perf_counter() - started)
-    return found * max(read, written) / size
+    return found * beyond_copied(read, written)
 
 
 def peak_flops(workers: int, turns: int = 7) -> float | None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from faltung.bench import libraries, networks, others, transforms
 from faltung.bench.contender import Array, Contender, Maker, Work
-from faltung.bench.limits import copy_seconds
+from faltung.bench.limits import beyond_copied, copier
 from faltung.bench.timing import best, threads_used
 from faltung.engine import compute, make_plan
 from faltung.errors import PlanError, SpecError
@@ -17,6 +17,7 @@ from faltung.spec import Problem
 
 ALMOST = {"float32": 2e-4, "complex64": 2e-4, "float64": 1e-10, "complex128": 1e-10}
 """How far an answer may be from ours, in units of the greatest, and still be called the same: transforms of large tiles in float32."""
+COPY = "a copy"
 SLOW = 20.0
 """Seconds of a first call beyond which a contender is timed no further."""
 
@@ -37,7 +38,7 @@ class Race:
     """The figures of one Problem.
 
     `ours` is the plan's own choice, `method` its name, `entries` everyone (ours first), `refused` who did not take part and why,
-    `copy` the seconds that copying the input into the result's size takes with as many threads.
+    `copy` the seconds that copying the input into the result's size takes with as many threads, in turn with everyone else.
     """
 
     problem: str
@@ -96,9 +97,10 @@ def race(
             refused.append((name, str(reason)))
         else:
             contenders.append(made)
-    times = best({c.name: c.call for c in contenders}, turns, budget=budget)
+    calls = {COPY: copier(x.nbytes, expected.nbytes, workers)} | {c.name: c.call for c in contenders}
+    times = best(calls, turns, budget=budget)
     entries = tuple(_entry(contender, times[contender.name]) for contender in contenders)
-    copy = copy_seconds(x.nbytes, expected.nbytes, workers)
+    copy = times[COPY] * beyond_copied(x.nbytes, expected.nbytes)
     return Race(
         problem=str(problem), method=method, entries=entries, refused=tuple(refused), copy=copy, multiplications=problem.flops // 2
     )  # fmt: skip

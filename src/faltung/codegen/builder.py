@@ -11,6 +11,9 @@ import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from faltung.codegen.types import ITEMSIZE as ITEMSIZE
+from faltung.codegen.types import vector as vector
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -23,7 +26,6 @@ class Value:
 Operand = Value | int
 Body = Callable[[Value, list[Value]], Sequence[Operand] | None]
 INTRINSIC = {"float": "f32", "double": "f64"}
-ITEMSIZE = {"float": 4, "double": 8, "i8": 1, "i16": 2, "i32": 4, "i64": 8}
 NULL = Value("ptr", "null")
 
 
@@ -37,11 +39,6 @@ class Dialect:
     def spell(self, type_: str) -> str:
         """Return a type's text; the pointer is ``ptr`` or ``i8*``."""
         return type_ if self.opaque or type_ != "ptr" else "i8*"
-
-
-def vector(lanes: int, element: str) -> str:
-    """Return the type of `lanes` elements, or the element's own type for one lane."""
-    return f"<{lanes} x {element}>" if lanes > 1 else element
 
 
 def zeros(type_: str) -> Value:
@@ -184,6 +181,28 @@ class Builder:
         """Return the i64 at an aligned address and count it up by 1, in one step for all threads."""
         return self._emit("i64", f"atomicrmw add {self._place('i64', pointer)}, i64 1 seq_cst")
 
+    def look(self, pointer: Value) -> Value:
+        """Return the i64 at an aligned address as another thread has published it, and with it all that this one wrote before."""
+        return self._emit("i64", f"load atomic i64, {self._place('i64', pointer)} acquire, align 8")
+
+    def publish(self, value: Operand, pointer: Value) -> None:
+        """Write an i64 to an aligned address, to be seen after all that this thread wrote before."""
+        self._lines.append(f"store atomic {self._typed(value)}, {self._place('i64', pointer)} release, align 8")
+
+    def exchange(self, pointer: Value, value: Operand) -> Value:
+        """Write an i64 to an aligned address and return what stood there, in one step for all threads."""
+        return self._emit("i64", f"atomicrmw xchg {self._place('i64', pointer)}, {self._typed(value)} seq_cst")
+
+    def replace(self, pointer: Value, expected: Operand, value: Operand) -> Value:
+        """Write an i64 to an aligned address where `expected` stands, in one step for all threads; return whether it stood there."""
+        both = self._emit("pair", f"cmpxchg {self._place('i64', pointer)}, {self._typed(expected)}, {self._typed(value)} seq_cst seq_cst")
+        return self._emit("i1", f"extractvalue {{ i64, i1 }} {both.name}, 1")
+
+    def effect(self, name: str, *values: Value) -> None:
+        """Call a function of LLVM's, with this whole name, that returns nothing."""
+        self.declarations.add(f"declare void @{name}({', '.join(v.type for v in values)})")
+        self._lines.append(f"call void @{name}({', '.join(f'{v.type} {v.name}' for v in values)})")
+
     def prefetch(self, pointer: Value, *, write: bool = False, near: bool = False) -> None:
         """Ask for the cache line at `pointer`, into the second level or, `near`, the first; any address will do, and nothing is read."""
         kind = self._spell("ptr")
@@ -206,6 +225,11 @@ class Builder:
         _, _, element = a.type.strip("<>").partition(" x ")
         mask = ", ".join(f"i32 {lane}" for lane in lanes)
         return self._emit(vector(len(lanes), element), f"shufflevector {self._typed(a)}, {self._typed(b)}, <{len(lanes)} x i32> <{mask}>")
+
+    def lane(self, a: Value, lane: int) -> Value:
+        """Return one number of a vector."""
+        _, _, element = a.type.strip("<>").partition(" x ")
+        return self._emit(element, f"extractelement {self._typed(a)}, i32 {lane}")
 
     def same_bits(self, a: Value, type_: str) -> Value:
         """Return the bits of a as another type of the same size."""
@@ -282,6 +306,24 @@ class Builder:
         )
         self._open(after)
         return phis
+
+    def repeat(self, body: Callable[[list[Value]], tuple[Value, Sequence[Operand]]], carried: Sequence[Operand]) -> list[Operand]:
+        """Write ``while True: more, carried = body(carried); if not more: break``; return what is carried out."""
+        before, inside, after = self._block, self._label("again"), self._label("after")
+        self._jump(inside)
+        self._open(inside)
+        slot = len(self._lines)
+        phis = [self._fresh(self.value(v).type) for v in carried]
+        self._lines.append("")
+        more, out = body(phis)
+        back = self._block
+        self._lines.append(f"br i1 {more.name}, label %{inside}, label %{after}")
+        self._lines[slot] = "\n  ".join(
+            f"{p.name} = phi {self._spell(p.type)} [{self._name(a)}, %{before}], [{self._name(b)}, %{back}]"
+            for p, a, b in zip(phis, carried, out, strict=True)
+        )
+        self._open(after)
+        return list(out)
 
     def when(self, condition: Value, then: Callable[[], object], otherwise: Callable[[], object] = lambda: None) -> None:
         """Write ``if condition: then() else: otherwise()``."""

@@ -10,15 +10,14 @@ import mmap
 import os
 import platform
 import sys
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 # A function that returns at once: what is written to the page that is then asked to be executable.
 RETURN_INSTRUCTION = {"x86_64": b"\xc3", "amd64": b"\xc3", "aarch64": b"\xc0\x03\x5f\xd6", "arm64": b"\xc0\x03\x5f\xd6"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Host:
+class Host(NamedTuple):
     """A machine as the emitters see it."""
 
     cpu: str

@@ -8,13 +8,15 @@ are written beside their place and renamed, so a reader meets a whole one or non
 user's cache folder.
 """
 
-import hashlib
 import os
 import stat
 import struct
 import warnings
 from contextlib import suppress
 from functools import cache
+
+from faltung.codegen.digest import digest
+from faltung.codegen.folders import user_folder
 
 MAGIC = b"faltung machine code 1\n"
 MOST_BYTES = 200 << 20
@@ -34,9 +36,7 @@ def folder() -> str | None:
     if chosen.lower() in ("off", "0"):
         return None
     if chosen.lower() in ("", "on", "1"):
-        import platformdirs  # 3 ms, and only where something is compiled
-
-        chosen = platformdirs.user_cache_dir("faltung", appauthor=False)
+        chosen = user_folder("cache")
     place = os.path.abspath(os.path.expanduser(chosen))
     reason = refusal(place)
     if reason is not None:
@@ -68,8 +68,8 @@ def load(place: str, key: str) -> bytes | None:
     except OSError:
         return None
     head = _head(key)
-    digest, code = data[len(head) : len(head) + DIGEST], data[len(head) + DIGEST :]
-    if not data.startswith(head) or hashlib.sha256(code).digest() != digest:
+    kept, code = data[len(head) : len(head) + DIGEST], data[len(head) + DIGEST :]
+    if not data.startswith(head) or digest(code) != kept:
         return None
     with suppress(OSError):  # another process may have removed it; what was read is good
         os.utime(path)  # now it is the one that was used last
@@ -84,7 +84,7 @@ def save(place: str, key: str, code: bytes) -> None:
         descriptor = os.open(beside, WRITE_FLAGS, 0o600)
         try:
             with open(descriptor, "wb") as file:
-                file.write(_head(key) + hashlib.sha256(code).digest() + code)
+                file.write(_head(key) + digest(code) + code)
             os.replace(beside, path)
         except BaseException:
             os.unlink(beside)
@@ -113,7 +113,7 @@ def shrink(place: str, most: int) -> None:
 
 def file_name(key: str) -> str:
     """Return the name of the file in which the code of `key` stands."""
-    return hashlib.sha256(key.encode()).hexdigest() + SUFFIX
+    return digest(key.encode()).hex() + SUFFIX
 
 
 def _head(key: str) -> bytes:

@@ -1,22 +1,19 @@
 """Axes: which of an array's axes slide, which are batches, and views that put them in a method's order (batch, channels, sliding)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from faltung.errors import SpecError
-from faltung.spec.layout import Layout
 from faltung.spec.problem import Problem
 
 Array = np.ndarray[Any, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Axes:
+class Axes(NamedTuple):
     """The sliding axes of x, its batch axes, and whether the kernel is aligned: has the axes of x, in their order, and broadcasts."""
 
     sliding: tuple[int, ...]
@@ -151,7 +148,7 @@ def channels_first(x: Array, k: Array, problem: Problem) -> tuple[Array, Array]:
 def from_channels_first(answer: Array, problem: Problem) -> Array:
     """Return an answer (N, G·O, …) in the layout of the output."""
     layout, c = problem.spec.layout, problem.channels
-    assert isinstance(layout, Layout)
+    assert layout is not None
     if problem.spec.groups.output == "N" and c.groups > 1:
         split = answer.reshape(c.batch, c.groups, c.channels_out, *answer.shape[2:])
         answer = split.swapaxes(0, 1).reshape(c.groups * c.batch, c.channels_out, *answer.shape[2:])

@@ -6,9 +6,7 @@ from typing import Any
 import numpy as np
 
 from faltung.engine.execute import checked_out, execute, settled
-from faltung.engine.missing import without_missing
 from faltung.engine.operands import as_operands
-from faltung.engine.region import cut, whole_region
 from faltung.errors import SpecError
 from faltung.methods.workers import default_workers
 from faltung.spec.spec import Spec
@@ -47,6 +45,9 @@ def compute(
     """
     data, kernel = as_operands(x, k)
     if spec.missing in ("ignore", "renormalise"):
+        from faltung.engine.missing import without_missing
+        from faltung.engine.region import whole_region
+
         inner = partial(compute, axes=axes, method=method, memory=memory, workers=workers)
         answer = without_missing(spec, data, kernel, mask, inner)
         answer = answer if region is None else answer[whole_region(region, answer.shape)]
@@ -54,6 +55,8 @@ def compute(
     if mask is not None:
         raise SpecError("a mask needs missing='ignore' or missing='renormalise'")
     if region is not None:
+        from faltung.engine.region import cut
+
         answer = cut(spec, data, kernel, _axes(axes), region, method, memory, _workers(workers))
         return answer if out is None else _copied(answer, checked_out(out, answer.shape, answer.dtype, data, kernel))
     way = settled(spec, data, kernel, _axes(axes), method, memory)

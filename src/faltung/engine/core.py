@@ -12,9 +12,8 @@ from faltung.engine.bands import in_bands
 from faltung.engine.planner import Choice
 from faltung.engine.route import NOT_FINITE, Route, bound, choice
 from faltung.engine.weights import analysed
-from faltung.methods.points import recompute
 from faltung.spec.case import Case, Weights
-from faltung.spec.window import Window, fold_index
+from faltung.spec.window import Window
 
 Array = np.ndarray[Any, Any]
 
@@ -113,6 +112,8 @@ def _run(route: Route, case: Case, x: Array, w: Array, out: Array, workers: int)
         finite = bool(np.isfinite(w).all())
     bound(case, route.method, route.memory, finite)(x, w, out, workers)
     if route.problem.spec.missing == "skip_zero_weights" and out.dtype.kind in "fc" and not w.all():
+        from faltung.methods.points import recompute
+
         recompute(case, x, w, out, np.argwhere(~np.isfinite(out)), skip_zero_weights=True)
 
 
@@ -125,6 +126,8 @@ def _folded(route: Route, answer: Array, sliding: tuple[int, ...]) -> Array:
 
 def _fold(answer: Array, axis: int, window: Window) -> Array:
     """Add every output to the sample that its fold names."""
+    from faltung.spec.fold import fold_index
+
     fold = window.fold
     assert fold is not None
     lines = np.moveaxis(answer, axis, 0)

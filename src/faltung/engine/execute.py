@@ -4,13 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from faltung.engine.core import at_once, chosen, separable_weights, sums
-from faltung.engine.finish import finish, needs_finish
-from faltung.engine.integers import exact_sums, facts
-from faltung.engine.narrow import possible, rounded_sums, whole_sums
+from faltung.engine.core import chosen, separable_weights, sums
 from faltung.engine.operands import dtype_name
+from faltung.engine.ready import ready_for
 from faltung.engine.route import Route, exact_route, route
-from faltung.engine.weights import whole_weights
+from faltung.engine.steps import needs_finish
 from faltung.errors import SpecError
 from faltung.methods.stored import DoesNotFit
 from faltung.spec.spec import Spec
@@ -23,13 +21,20 @@ def settled(spec: Spec, x: Array, k: Array, axes: tuple[int, ...] | None, method
     way = route(spec, x.shape, k.shape, dtype_name(x), dtype_name(k), axes, method, memory)
     if way.case.dtype == "int64":
         return _exact(way, spec, x, k, axes)
-    if x.dtype.kind in "biu" and possible(way):
-        return rounded_sums(way, chosen(way, k), lambda: separable_weights(way, k)) or way
+    if x.dtype.kind in "biu":
+        from faltung.engine.narrow import possible, rounded_sums
+
+        if possible(way):
+            return rounded_sums(way, chosen(way, k), lambda: separable_weights(way, k)) or way
     return way
 
 
 def _exact(way: Route, spec: Spec, x: Array, k: Array, axes: tuple[int, ...] | None) -> Route:
     """Return the Route of integer operands whose sums are fastest."""
+    from faltung.engine.integers import exact_sums, facts  # not above: the first call on floats need not wait for them
+    from faltung.engine.narrow import whole_sums
+    from faltung.engine.weights import whole_weights
+
     data, kernel = (k, x) if way.exchanged else (x, k)
     known = facts(way.problem, dtype_name(data), kernel)
     settings = spec, x.shape, k.shape, dtype_name(x), dtype_name(k), axes, way.method, way.memory
@@ -54,8 +59,12 @@ def execute(way: Route, x: Array, k: Array, workers: int, out: Array | None = No
 
     Infinities and NaN are data: no method warns of them, as the compiled ones could not.
     """
-    if way.plain and at_once(way) is not None:  # NumPy computes nothing then
-        return _execute(way, x, k, workers, out)
+    ready = ready_for(way, k)
+    if ready is not None:
+        answer = np.empty(way.shape, way.dtype) if out is None else checked_out(out, way.shape, way.dtype, x, k)
+        if answer.size:
+            ready.call(x[None, None], ready.weights, answer[None, None], workers)
+        return answer
     with np.errstate(all="ignore"):
         return _execute(way, x, k, workers, out)
 
@@ -76,6 +85,8 @@ def _execute(way: Route, x: Array, k: Array, workers: int, out: Array | None) ->
     values = sums(way, x, k, workers)
     if out is None and not needs_finish(way.problem, way.case.dtype):
         return values
+    from faltung.engine.finish import finish
+
     answer = np.empty(way.shape, way.dtype) if out is None else out
     finish(way.problem, values, x, k, answer, workers, way.axes.sliding or None)
     return answer

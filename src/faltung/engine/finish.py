@@ -9,7 +9,7 @@ import numpy as np
 from faltung.engine.bands import Place, in_bands
 from faltung.engine.frame import put_frame
 from faltung.errors import SpecError
-from faltung.spec.numbers import INTEGERS, integer_range, is_exact
+from faltung.spec.numbers import INTEGERS, integer_range
 from faltung.spec.problem import Problem
 
 Array = np.ndarray[Any, Any]
@@ -21,13 +21,6 @@ _ROUND: dict[str, Callable[[Array], Array]] = {
     "floor": np.floor,
     "truncate": np.trunc,
 }
-
-
-def needs_finish(problem: Problem, sum_dtype: str) -> bool:
-    """Return whether anything is left to do once the sums stand in `sum_dtype`."""
-    spec = problem.spec
-    plain = spec.scale == 1 and spec.offset == 0 and spec.frame == "computed" and spec.product == "multiply"
-    return not plain or problem.dtype != sum_dtype
 
 
 def finish(problem: Problem, sums: Array, x: Array, k: Array, out: Array, workers: int = 1, sliding: tuple[int, ...] | None = None) -> None:
@@ -181,9 +174,3 @@ def _overflow_message(values: Array, target: str) -> str:
         f"output {index} is {value}, but {target} holds {low} to {high} ({int((~fits).sum())} of {fits.size} outputs do not fit); "
         f"ask for a wider dtype (dtype=object is exact), or overflow='saturate' or 'wrap'"
     )
-
-
-def check_dtypes(problem: Problem) -> None:
-    """Refuse dtypes that cannot hold the result's kind, before anything is computed."""
-    if problem.spec.product == "or_and" and not (is_exact(problem.input_dtype) and is_exact(problem.kernel_dtype)):
-        raise SpecError(f"product=or_and is for booleans, not for {problem.input_dtype} and {problem.kernel_dtype}")

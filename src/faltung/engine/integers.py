@@ -33,7 +33,7 @@ class Facts:
 def facts(problem: Problem, x_dtype: str, k: Array) -> Facts:
     """Return the facts of a kernel and of inputs of a dtype."""
     largest, least = (int(k.max()), int(k.min())) if k.size else (0, 0)
-    total = _absolute_sum(k, max(abs(largest), abs(least)))
+    total = int(k.sum()) if 0 <= largest * k.size < 2**53 and least >= 0 else _absolute_sum(k, max(abs(largest), abs(least)))
     most = max(*(abs(limit) for limit in integer_range(x_dtype)), fill_bound(problem))
     return Facts(largest=largest, least=least, total=total, bound=total * most)
 

@@ -7,12 +7,13 @@ depends on the Case, the memory and these numbers, which stay the same until som
 ``FALTUNG_MEASURED=off`` leaves the constants as they are; ``FALTUNG_MEASURED=/some/file.json`` names another file.
 """
 
-import json
 import os
 import warnings
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
+
+from faltung.codegen.folders import user_folder
 
 SCHEMA = "v1"
 RANGE = (1 / 30, 30.0)
@@ -40,13 +41,13 @@ def place() -> str | None:
         return None
     if chosen:
         return os.path.abspath(os.path.expanduser(chosen))
-    import platformdirs  # 3 ms, and only where something is planned
-
-    return os.path.join(platformdirs.user_config_dir("faltung", appauthor=False), "measured.json")
+    return os.path.join(user_folder("config"), "measured.json")
 
 
 def read(path: str) -> dict[str, Any] | str:
     """Return what a file holds, or in a sentence why it cannot be used."""
+    import json  # 2 ms, and only where somebody has measured
+
     try:
         with open(path, "rb") as file:
             text = file.read(MOST_BYTES + 1)

@@ -22,7 +22,7 @@ import numpy as np
 from faltung.engine.integers import LIMITS, Facts
 from faltung.engine.planner import CONVERTING, Choice
 from faltung.engine.route import Route, choice, result_type
-from faltung.engine.weights import ANALYSIS, COLUMN_TIMES_ROW
+from faltung.engine.weights import ANALYSIS, BOX, COLUMN_TIMES_ROW
 from faltung.errors import PlanError
 from faltung.spec.case import Stored, Weights
 from faltung.spec.numbers import INTEGERS, integer_range, is_exact
@@ -55,7 +55,7 @@ def whole_sums(way: Route, known: Facts, scale_total: tuple[Any, Any], weights_o
     made, seconds = _fastest(way, finish, lanes, floats)
     if floats is None or way.axes.aligned:
         return made
-    asked, least = way.method == "separable", _separable(way, finish, floats, COLUMN_TIMES_ROW)[1]
+    asked, least = way.method == "separable", min(_separable(way, finish, floats, known)[1] for known in (COLUMN_TIMES_ROW, BOX))
     found = weights_of() if asked or seconds - least > ANALYSIS else None
     if found is None:
         return made
@@ -75,7 +75,7 @@ def rounded_sums(way: Route, plain: Choice, weights_of: Callable[[], Weights | N
         return _rounded(way, way.method, weights_of() if way.method == "separable" else None)[0]
     direct, seconds = _rounded(way, "direct")
     best = min(seconds, plain.cost.seconds + conversion(way))
-    least = _rounded(way, "separable", COLUMN_TIMES_ROW)[1]
+    least = min(_rounded(way, "separable", known)[1] for known in (COLUMN_TIMES_ROW, BOX))
     worth = least < inf and not way.axes.aligned and (plain.method.name == "separable" or best - least > ANALYSIS)
     found = weights_of() if worth else None
     if found is not None:
@@ -168,7 +168,7 @@ def _fastest(way: Route, finish: Stored, weights: str | None, floats: tuple[str,
     """Return the narrowed Route of least cost, None where the plain one with its conversions costs less, and its seconds."""
     ways = []
     if weights is not None and way.problem.input_dtype in NARROW and _fills_are_samples(way):
-        ways += [narrowed(way, "int32", replace(finish, weights=lanes), float(2**31)) for lanes in LANES if LANES[lanes] >= LANES[weights]]
+        ways += [narrowed(way, "int32", finish._replace(weights=lanes), float(2**31)) for lanes in LANES if LANES[lanes] >= LANES[weights]]
     if floats is not None:
         ways.append(narrowed(way, floats[0], finish, floats[1]))
     found = [(seconds, made) for made in ways if (seconds := _seconds(made)) is not None]
@@ -185,7 +185,7 @@ def _separable(way: Route, finish: Stored, floats: tuple[str, float], weights: W
     """Return the narrowed Route for a kernel that is a column times a row, or a sum of a few, and its seconds."""
     if way.method not in ("auto", "separable"):
         return None, inf
-    made = narrowed(replace(way, method="separable", asked=way.method), floats[0], finish, floats[1], weights)
+    made = narrowed(way._replace(method="separable", asked=way.method), floats[0], finish, floats[1], weights)
     seconds = _seconds(made)
     return (None, inf) if seconds is None else (made, seconds)
 
@@ -203,10 +203,10 @@ def _rounded(way: Route, name: str, weights: Weights | None = None) -> tuple[Rou
     finished = spec.scale == 1 and spec.offset == 0 and (spec.overflow == "saturate" or not whole)
     finish = Stored(samples=way.problem.input_dtype, results=way.case.dtype)
     if finished:
-        finish = replace(finish, results=target, rounding=spec.rounding if whole else None, overflow="saturate" if whole else None)
+        finish = finish._replace(results=target, rounding=spec.rounding if whole else None, overflow="saturate" if whole else None)
     elif way.case.dtype not in RESULTS:
         return None, inf
-    made = replace(narrowed(replace(way, method=name, asked=way.method), way.case.dtype, finish, None, weights), plain=finished)
+    made = narrowed(way._replace(method=name, asked=way.method), way.case.dtype, finish, None, weights)._replace(plain=finished)
     seconds = _seconds(made)
     behind = 0.0 if finished else CONVERSION * prod(way.shape)
     return (None, inf) if seconds is None else (made, seconds + behind)
@@ -215,7 +215,7 @@ def _rounded(way: Route, name: str, weights: Weights | None = None) -> tuple[Rou
 def narrowed(way: Route, dtype: str, stored: Stored, exact: float | None, weights: Weights | None = None) -> Route:
     """Return the Route whose sums have this dtype, and go to the result themselves."""
     case = replace(way.case, dtype=dtype, stored=stored, exact=exact, weights=weights)
-    return replace(way, case=case, sum_dtype=np.dtype(dtype), plain=True, analysed=False, wide=way)
+    return way._replace(case=case, sum_dtype=np.dtype(dtype), plain=True, analysed=False, wide=way)
 
 
 def _seconds(way: Route) -> float | None:

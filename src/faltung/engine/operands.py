@@ -1,9 +1,6 @@
 """At the door: array-likes become NumPy arrays of a known dtype, or a sentence says why not."""
 
 import sys
-from decimal import Decimal
-from fractions import Fraction
-from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -67,6 +64,10 @@ def _weak_dtype(data: Any, kind: str) -> Any:
 
 
 def _check_objects(array: Array, name: str) -> None:
+    from decimal import Decimal
+    from fractions import Fraction
+    from numbers import Number
+
     kinds = {type(value) for value in array.flat}
     odd = sorted(kind.__name__ for kind in kinds if not issubclass(kind, Number))
     if odd:

@@ -9,7 +9,7 @@ import numpy as np
 from faltung.engine.core import chosen
 from faltung.engine.execute import execute, settled
 from faltung.engine.operands import as_array, as_operands, dtype_name
-from faltung.engine.planner import Choice
+from faltung.engine.planner import Choice, others
 from faltung.engine.route import Route
 from faltung.errors import SpecError
 from faltung.methods.bounds import error_bound, typical_error
@@ -104,7 +104,7 @@ class Plan:
     @property
     def others(self) -> tuple[tuple[str, str], ...]:
         """The methods not chosen, and why."""
-        return self.choice.others
+        return others(self.choice, self.route.method, self.route.memory)
 
     def __call__(self, x: Any, out: Array | None = None) -> Array:
         """Return the result for one input of the planned shape and dtype."""

@@ -3,7 +3,7 @@
 It depends on the Case, the memory, what `faltung measure` has kept, and nothing else.
 """
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from faltung.engine.measured import factors
 from faltung.errors import PlanError
@@ -15,18 +15,18 @@ CONVERTING = ("direct", "separable")
 """Methods that read and write other dtypes than those of the sums."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """The method chosen for a Case, its predicted cost, and for every other method why it was not."""
+class Choice(NamedTuple):
+    """The method chosen for a Case, and its predicted cost."""
 
     case: Case
     method: Method
     cost: Cost
-    others: tuple[tuple[str, str], ...]
 
 
 def choose(case: Case, method: str = "auto", memory: int | None = None) -> Choice:
     """Return the method for a Case.
+
+    One that cannot be faster than what has been found is not asked.
 
     Raises
     ------
@@ -35,36 +35,52 @@ def choose(case: Case, method: str = "auto", memory: int | None = None) -> Choic
     """
     if method != "auto" and method not in NAMES:
         raise PlanError(f"unknown method {method!r}; the methods are auto, {', '.join(NAMES)}")
-    costs: dict[str, Cost] = {}
+    best: Choice | None = None
     reasons: dict[str, str] = {}
     for entry in METHODS:
-        if method not in ("auto", entry.name):
-            reasons[entry.name] = f"{method} was asked for"
+        if best is not None and entry.least(case) * _factor(entry) > best.cost.seconds:
             continue
-        reason = (
-            entry.refuses(case) if case.stored is None or entry.name in CONVERTING else f"{entry.name} converts no samples as it reads them"
-        )
-        cost = _here(entry, case) if reason is None else None
-        if cost is not None and memory is not None and cost.scratch_bytes > memory:
-            reason = f"needs {cost.scratch_bytes:,} bytes of scratch, and memory allows {memory:,}"
-        if reason is not None:
-            reasons[entry.name] = reason
-        elif cost is not None:
-            costs[entry.name] = cost
+        found = _asked(entry, case, method, memory)
+        if isinstance(found, str):
+            reasons[entry.name] = found
+        elif best is None or found.seconds < best.cost.seconds:
+            best = Choice(case=case, method=entry, cost=found)
     if method != "auto" and method in reasons:
         raise PlanError(f"method {method!r} cannot compute this: {reasons[method]}")
-    if not costs:
+    if best is None:
         raise PlanError("no method can compute this: " + "; ".join(f"{name}: {reason}" for name, reason in reasons.items()))
-    name = min(costs, key=lambda n: costs[n].seconds)
-    slower = {n: f"predicted {_time(c.seconds)}" for n, c in costs.items() if n != name}
-    others = tuple((entry.name, reasons.get(entry.name) or slower[entry.name]) for entry in METHODS if entry.name != name)
-    return Choice(case=case, method=next(e for e in METHODS if e.name == name), cost=costs[name], others=others)
+    return best
+
+
+def others(choice: Choice, method: str, memory: int | None) -> tuple[tuple[str, str], ...]:
+    """Return for every method that was not chosen why it was not."""
+    found = ((entry.name, _asked(entry, choice.case, method, memory)) for entry in METHODS if entry.name != choice.method.name)
+    return tuple((name, why if isinstance(why, str) else f"predicted {_time(why.seconds)}") for name, why in found)
+
+
+def _asked(entry: Method, case: Case, method: str, memory: int | None) -> Cost | str:
+    """Return what a method expects, or why it is not to be taken."""
+    if method not in ("auto", entry.name):
+        return f"{method} was asked for"
+    if case.stored is not None and entry.name not in CONVERTING:
+        return f"{entry.name} converts no samples as it reads them"
+    if (reason := entry.refuses(case)) is not None:
+        return reason
+    cost = _here(entry, case)
+    if memory is not None and cost.scratch_bytes > memory:
+        return f"needs {cost.scratch_bytes:,} bytes of scratch, and memory allows {memory:,}"
+    return cost
+
+
+def _factor(entry: Method) -> float:
+    """Return how much longer a method takes on this machine than its constants say."""
+    return factors().get(entry.name, 1.0)
 
 
 def _here(entry: Method, case: Case) -> Cost:
     """Return what a method expects, in this machine's seconds."""
-    cost, factor = entry.cost(case), factors().get(entry.name, 1.0)
-    return cost if factor == 1 else replace(cost, seconds=cost.seconds * factor)
+    cost, factor = entry.cost(case), _factor(entry)
+    return cost if factor == 1 else cost._replace(seconds=cost.seconds * factor)
 
 
 def _time(seconds: float) -> str:

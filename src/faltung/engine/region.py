@@ -13,11 +13,9 @@ import numpy as np
 from faltung.engine.arrange import pieces
 from faltung.engine.core import as_sums, chosen, window_order
 from faltung.engine.execute import execute, settled
-from faltung.engine.finish import finish
 from faltung.engine.operands import dtype_name
 from faltung.engine.route import Route, route
 from faltung.errors import SpecError
-from faltung.methods import fourier
 from faltung.spec.spec import Spec
 from faltung.spec.window import part_of
 
@@ -73,6 +71,9 @@ def cut(spec: Spec, x: Array, k: Array, axes: tuple[int, ...] | None, region: An
 
 def _through_tiles(way: Route, part: Route, x: Array, k: Array, wanted: Slices, workers: int) -> Array:
     """Return what `way` computes at `wanted` outputs of its sliding axes; `part` is the Route of that part alone."""
+    from faltung.engine.finish import finish
+    from faltung.methods import fourier
+
     sums = np.empty(part.shape, way.sum_dtype)
     for item, kernel, out in pieces(as_sums(way, x, workers), k, sums, way.axes):
         case = replace(way.case, batch=item.shape[0])

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import lru_cache
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,14 @@ from faltung.spec.case import Case, Weights
 
 Array = np.ndarray[Any, Any]
 ANALYSIS = 100e-6
-"""Seconds which it must save: an analysis takes 48 µs at 5 x 5 and 71 µs at 63 x 63; later it is found by its bytes (3 to 7 µs)."""
+"""Seconds which it must save: an analysis takes about 100 µs at 5 x 5 and at 63 x 63; later it is found by its bytes (2 to 8 µs)."""
 LARGEST = 1024
 """Weights of a kernel that is worth a decomposition (into terms, 60 to 250 µs up to 31 x 31; only to say its rank in a refusal, 85 µs)."""
 COLUMN_TIMES_ROW = Weights(rank=1)
+BOX = Weights(rank=1, boxed=(0, 1))
+"""Of these two, what costs less where nothing is known yet."""
+REMEMBERED = 1 << 14
+"""Bytes of a kernel to which what was found is remembered: 63 x 63 of float32."""
 TWO_TERMS = Weights(rank=2, terms=2)
 
 
@@ -25,10 +30,9 @@ def worth_analysing(case: Case, method: str, memory: int | None) -> bool:
         return True
     if method != "auto" or separable.why_not(case) is not None:
         return False
-    ours = separable.cost(case)
-    if memory is not None and ours.scratch_bytes > memory:
-        return False
-    return choose(case, method, memory).cost.seconds - ours.seconds > ANALYSIS
+    ours = [separable.cost(replace(case, weights=known)) for known in (COLUMN_TIMES_ROW, BOX)]
+    least = min((cost.seconds for cost in ours if memory is None or cost.scratch_bytes <= memory), default=inf)
+    return choose(case, method, memory).cost.seconds - least > ANALYSIS
 
 
 def analysed(case: Case, w: Array, method: str = "auto") -> Case:
@@ -36,8 +40,21 @@ def analysed(case: Case, w: Array, method: str = "auto") -> Case:
 
     Terms are looked for where two of them could be chosen and save more than that takes, or where `separable` is asked for.
     """
+    if w.dtype.hasobject or w.nbytes > REMEMBERED:
+        return _analysed(case, w, method)
+    return _remembered(case, w.tobytes(), w.dtype, method)
+
+
+@lru_cache(maxsize=256)
+def _remembered(case: Case, data: bytes, dtype: Any, method: str) -> Case:
+    return _analysed(case, np.frombuffer(data, dtype).reshape(1, 1, *case.kernel_sizes), method)
+
+
+def _analysed(case: Case, w: Array, method: str) -> Case:
     if separable.why_not(case) is not None:
         return case
+    if boxed := separable.axes_of_box(w[0, 0]):
+        return replace(case, weights=COLUMN_TIMES_ROW._replace(boxed=boxed))
     if separable.found(w[0, 0], exact=case.exact is not None):
         return replace(case, weights=COLUMN_TIMES_ROW)
     if method == "separable" or _terms_may_pay(case):
@@ -60,6 +77,8 @@ def whole_weights(w: Array) -> Weights | None:
     """Return what is known of an integer kernel in window order that is a column times a row of integers, or a sum of a few such terms."""
     if w.ndim not in (2, 3) or w.dtype == object:
         return None
+    if boxed := separable.axes_of_box(w):
+        return COLUMN_TIMES_ROW._replace(boxed=boxed)
     values = w.astype(np.float64)
     if separable.found(values, exact=True):
         return COLUMN_TIMES_ROW

@@ -1,30 +1,47 @@
-"""The ways to compute a Case: each a module with NAME, refuses, cost and run. Adding one is one import and one line."""
+"""The ways to compute a Case: each a module with NAME, refuses, cost and bind. Adding one is one line.
+
+A module is loaded when it is first asked: the first call of a process waits for those alone which may serve it.
+"""
 
 from collections.abc import Callable
-from functools import partial
-from typing import NamedTuple
+from importlib import import_module
+from typing import Any, NamedTuple
 
-from faltung.methods import direct, fourier, separable, shift
+from faltung.methods import least
 from faltung.methods.cost import Cost
 from faltung.spec.case import Case
 
 
 class Method(NamedTuple):
-    """The functions of one method."""
+    """One method: its name, which is that of its module here, and seconds below which it cannot stay."""
 
     name: str
-    refuses: Callable[[Case], str | None]
-    cost: Callable[[Case], Cost]
-    bind: Callable[[Case], Callable[..., None]]
-    """Ready for calls (x, w, out, workers)."""
+    least: Callable[[Case], float]
+
+    @property
+    def module(self) -> Any:
+        """The module."""
+        return import_module(f"faltung.methods.{self.name}")
+
+    def refuses(self, case: Case) -> str | None:
+        """Return why the method cannot compute a Case, in one sentence, or None when it can."""
+        reason: str | None = self.module.refuses(case)
+        return reason
+
+    def cost(self, case: Case) -> Cost:
+        """Return what it expects."""
+        cost: Cost = self.module.cost(case)
+        return cost
+
+    def bind(self, case: Case) -> Callable[..., None]:
+        """Return the Case ready for calls (x, w, out, workers)."""
+        bound: Callable[..., None] = self.module.bind(case)
+        return bound
 
 
 METHODS: tuple[Method, ...] = (
-    Method(direct.NAME, direct.refuses, direct.cost, direct.bind),
-    Method(separable.NAME, separable.refuses, separable.cost, separable.bind),
-    Method(fourier.NAME, fourier.refuses, fourier.cost, fourier.bind),
-    Method(shift.NAME, shift.refuses, shift.cost, partial(partial, shift.run)),
-)
+    Method("direct", least.nothing), Method("separable", least.nothing), Method("fourier", least.fourier), Method("shift", least.shift),
+)  # fmt: skip
 NAMES = tuple(method.name for method in METHODS)
 
 __all__ = ["METHODS", "NAMES", "Cost", "Method"]

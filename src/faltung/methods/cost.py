@@ -1,10 +1,9 @@
 """What a method expects a Case to cost."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
+class Cost(NamedTuple):
     """Predicted wall time in seconds, and bytes of memory beyond input, kernel and output."""
 
     seconds: float

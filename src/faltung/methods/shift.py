@@ -6,6 +6,8 @@ The sum of each output starts at 0 and takes a rounded product at a time. The im
 second-level cache.
 """
 
+from collections.abc import Callable
+from functools import partial
 from itertools import product
 from math import gcd, prod
 from typing import Any
@@ -44,6 +46,11 @@ def cost(case: Case) -> Cost:
     )
     seconds = outputs * passes * SECONDS_PER_PRODUCT.get(case.dtype, 3e-9) + passes * SECONDS_PER_PASS
     return Cost(seconds=seconds, scratch_bytes=padded * item + BLOCK_BYTES)
+
+
+def bind(case: Case) -> Callable[..., None]:
+    """Return `case` ready for many calls: ``bound(x, w, out, workers)``."""
+    return partial(run, case)
 
 
 def run(case: Case, x: Array, w: Array, out: Array, workers: int, skip_zero_weights: bool = False) -> None:

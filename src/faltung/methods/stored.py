@@ -1,6 +1,6 @@
 """What a Case says of the dtypes in memory, as the emitters take it."""
 
-from faltung.codegen.convert import NUMBERS, Finish, Number
+from faltung.codegen.numbers import NUMBERS, Finish, Number
 from faltung.spec.case import Stored
 
 

@@ -18,14 +18,17 @@ cotangent's samples are the taps' partners: stride and dilation are exchanged, a
 """
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from faltung.errors import SpecError
-from faltung.spec.layout import Groups, Layout, exchange
+from faltung.spec.groups import Groups
 from faltung.spec.numbers import is_exact
 from faltung.spec.problem import Problem
 from faltung.spec.spec import Conj, Spec
-from faltung.spec.window import Fold, Window, core_size, dilated_size, reach, span
+from faltung.spec.window import Window, core_size, dilated_size, reach, span
+
+if TYPE_CHECKING:
+    from faltung.spec.layout import Layout
 
 Role = Literal["input", "kernel"]
 NO_FOLD = ("zero", "constant")  # boundaries that read no sample
@@ -152,6 +155,8 @@ def _input_window(window: Window, n: int, k: int) -> Window:
     low, high = -first if low_folds else 0, last - n + 1 if high_folds else 0
     fold = None
     if low_folds or high_folds:
+        from faltung.spec.fold import Fold  # here and below: the first convolution of a process needs none of it
+
         fold = Fold(size=n, low=low, boundary_low=window.boundary_low, boundary_high=window.boundary_high)
     extent = window.input_dilation * (low + n + high - 1)
     pad_low = span_taps - window.pad_low + window.input_dilation * low
@@ -216,9 +221,11 @@ _RENAMED: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
 }
 
 
-def _layout(layout: Layout | None, way: str) -> Layout | None:
+def _layout(layout: "Layout | None", way: str) -> "Layout | None":
     if layout is None:
         return None
+    from faltung.spec.layout import Layout, exchange
+
     first, second, answer = (exchange(getattr(layout, old), letters) for old, letters in _RENAMED[way])
     return Layout(input=first, kernel=second, output=answer)
 
@@ -226,6 +233,8 @@ def _layout(layout: Layout | None, way: str) -> Layout | None:
 def _groups(groups: Groups, way: str) -> Groups:
     if groups.count == 1:
         return groups
+    from faltung.spec.layout import exchange
+
     first, second, answer = (exchange(getattr(groups, old), letters) for old, letters in _RENAMED[way])
     return Groups(count=groups.count, input=first, kernel=second, output=answer)
 

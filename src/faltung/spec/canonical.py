@@ -19,7 +19,8 @@ from math import gcd, nan
 
 from faltung.errors import SpecError
 from faltung.spec.boundary import BOUNDARIES, Boundary, source
-from faltung.spec.window import Fold, Number, Outside, Window, core_size, dilated_size, fill_value, position, reach, reading
+from faltung.spec.fold import Fold
+from faltung.spec.window import Number, Outside, Window, core_size, dilated_size, fill_value, position, reach, reading
 
 # Measured on one core of an AMD EPYC: 0.3 ms a Window on the grid of tests/laws/test_canonical.py; at worst 80 ms (n, k <= 12, steps <= 9).
 SMALL_TABLE = 144  # entries of a table that is searched

@@ -8,12 +8,12 @@ reversal, rounding, casts and batching itself. A method gets contiguous weights 
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from faltung.spec.window import Window, core_size
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
+class Weights(NamedTuple):
     """What planning may know of the kernel: whether every tap is finite, and its rank.
 
     The rank is 1 for a column times a row with the same signs and zeros, exactly or (for floats) to rounding; a larger number says that
@@ -26,10 +26,11 @@ class Weights:
     """More than 1: so many columns times rows sum to the kernel, exactly or to rounding."""
     spread: float = 1.0
     """Sum of the absolute values of their weights, over that of the kernel's."""
+    boxed: tuple[int, ...] = ()
+    """Axes, of two, along which all weights are equal."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class Stored(NamedTuple):
     """Dtypes in memory that are not the one of the sums: samples are widened as they are read, sums finished as they are written.
 
     Finishing is: times `factor`, over `divisor`, plus `offset` (in float64, where they are not 1, 1 and 0), `rounding` (None: the sums are

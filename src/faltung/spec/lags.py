@@ -9,13 +9,15 @@ y(i) = Σ k[j]·X[i − dilation·j]. One rule serves both, every mode and every
 """
 
 from bisect import bisect_left
-from fractions import Fraction
 from math import lcm
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faltung.errors import SpecError
 from faltung.spec.problem import Problem
 from faltung.spec.window import Window, core_size
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 def lag_ranges(problem: Problem) -> tuple[range, ...]:
@@ -74,9 +76,11 @@ def within(lags: range, limit: Any, step: Any = 1) -> slice:
     return slice(low, high) if lags.step > 0 else slice(len(lags) - high, len(lags) - low)
 
 
-def tap_distance(window: Window) -> Fraction:
+def tap_distance(window: Window) -> "Fraction":
     """Return how far apart the products of one output lie, in samples of the input.
 
     Taps are kernel_dilation positions apart and samples input_dilation: products are the least common multiple of both apart.
     """
+    from fractions import Fraction  # 2 ms, and only for lags
+
     return Fraction(lcm(window.kernel_dilation, window.input_dilation), window.input_dilation)

@@ -10,13 +10,14 @@ Fields come in the order of `Spec`; there are no spaces inside a value; an unkno
 unless ``conj=none`` says otherwise, as NumPy and SciPy do; the others conjugate nothing.
 """
 
-from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from faltung.spec.layout import Groups
+from faltung.spec.groups import Groups
 from faltung.spec.problem import Problem
 from faltung.spec.spec import Conj, Spec
-from faltung.spec.window import Fold
+
+if TYPE_CHECKING:
+    from faltung.spec.fold import Fold
 
 PAIRS = ("pads", "boundary", "fill")
 PER_AXIS = ("stride", "dilation", "input_dilation", "permute")
@@ -68,7 +69,7 @@ def _text(name: str, value: Any) -> str:
         return _joined(_fold_text(fold) for fold in value)
     if isinstance(value, Groups):
         return _groups_text(value)
-    return str(value) if isinstance(value, str | Fraction) or name == "layout" else repr(value)
+    return str(value) if isinstance(value, str) or name in ("layout", "scale") else repr(value)
 
 
 def _joined(values: Any) -> str:
@@ -81,7 +82,7 @@ def _pair(pair: tuple[Any, Any], either: bool) -> str:
     return low if low == high and either else f"{low}:{high}"
 
 
-def _fold_text(fold: Fold | None) -> str:
+def _fold_text(fold: "Fold | None") -> str:
     return f"{fold.size}:{fold.low}:{fold.boundary_low}:{fold.boundary_high}" if fold else "none"
 
 

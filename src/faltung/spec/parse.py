@@ -1,23 +1,26 @@
 """Reading the notation back, and the same fields as JSON."""
 
-import json
 import re
 from dataclasses import fields
-from fractions import Fraction
 from math import nan
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faltung.errors import SpecError
 from faltung.spec.boundary import LIBRARY_WORDS, parse_boundary
-from faltung.spec.layout import Groups, parse_layout
+from faltung.spec.groups import Groups
 from faltung.spec.notation import FIELDS, FLAGS, PER_AXIS, default_conj, field_texts, format_spec
 from faltung.spec.problem import Problem
 from faltung.spec.spec import WORDS, Spec
-from faltung.spec.window import Fold, Number
+from faltung.spec.window import Number
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from faltung.spec.fold import Fold
 
 LIMIT = 4000  # characters of untrusted text
 SCHEMA = "v1"
-_OPERAND = re.compile(r"([a-z]+\d*)\[(\d{1,18}(?:,\d{1,18})*)\]")
+_OPERAND = r"([a-z]+\d*)\[(\d{1,18}(?:,\d{1,18})*)\]"
 
 
 def parse(text: str) -> Spec | Problem:
@@ -60,7 +63,7 @@ def parse(text: str) -> Spec | Problem:
 
 
 def _operand(word: str) -> tuple[str, tuple[int, ...]]:
-    match = _OPERAND.fullmatch(word)
+    match = re.fullmatch(_OPERAND, word)
     if not match:
         raise SpecError(f"{word!r} is not an operand; write it as float32[5,3]")
     return match[1], tuple(int(size) for size in match[2].split(","))
@@ -114,6 +117,8 @@ def parse_field(name: str, text: str) -> Any:
     if name == "fold":
         return tuple(_fold(entry) for entry in entries)
     if name == "layout":
+        from faltung.spec.layout import parse_layout
+
         return parse_layout(text)
     if name == "groups":
         return _groups(text)
@@ -151,7 +156,9 @@ def parse_number(text: str) -> Number:
     raise SpecError(f"{text!r} is not a number")
 
 
-def _scale(text: str) -> Number | Fraction:
+def _scale(text: str) -> "Number | Fraction":
+    from fractions import Fraction  # 2 ms, and only for a scale
+
     return Fraction(text) if re.fullmatch(r"-?\d+/0*[1-9]\d*", text) else parse_number(text)
 
 
@@ -161,13 +168,15 @@ def _flag(name: str, text: str) -> bool:
     return text == "true"
 
 
-def _fold(text: str) -> Fold | None:
+def _fold(text: str) -> "Fold | None":
     if text == "none":
         return None
     parts = text.split(":")
     if len(parts) != 4:
         raise SpecError(f"fold {text!r} is not size:low:boundary:boundary")
     low, high = parse_boundary(parts[2]), parse_boundary(parts[3])
+    from faltung.spec.fold import Fold
+
     return Fold(size=_integer(parts[0]), low=_integer(parts[1]), boundary_low=low, boundary_high=high)
 
 
@@ -189,11 +198,15 @@ def to_json(value: Spec | Problem) -> str:
     if isinstance(value, Problem):
         names = [f.name for f in fields(Problem) if f.name != "spec"]
         found["problem"] = {name: getattr(value, name) for name in names}
+    import json  # 2 ms, and only for JSON
+
     return json.dumps(found)
 
 
 def from_json(text: str) -> Spec | Problem:
     """Return what `to_json` wrote."""
+    import json
+
     try:
         found = json.loads(text[: LIMIT + 1]) if len(text) <= LIMIT else None
     except (json.JSONDecodeError, RecursionError) as error:

@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
+from typing import TYPE_CHECKING, NamedTuple
 
 from faltung.errors import SpecError
-from faltung.spec.layout import Layout
 from faltung.spec.numbers import check_dtype, result_dtype, sum_dtype
 from faltung.spec.resolve import windows
 from faltung.spec.spec import Spec
 from faltung.spec.window import Window, dilated_size, output_size, span
 
+if TYPE_CHECKING:
+    from faltung.spec.layout import Layout
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channels:
+
+class Channels(NamedTuple):
     """Sizes of the axes that do not slide: images, groups, and channels of each group."""
 
     batch: int
@@ -184,7 +186,7 @@ def _exchanged(spec: Spec, first: tuple[int, ...], second: tuple[int, ...]) -> b
     raise SpecError(f"neither operand, {first} nor {second}, is at least as large as the other on every axis; dominant_first needs one")
 
 
-def _spatial(layout: Layout, first: tuple[int, ...], second: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _spatial(layout: "Layout", first: tuple[int, ...], second: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     for name, shape, letters in (("input", first, layout.input), ("kernel", second, layout.kernel)):
         if len(shape) != len(letters):
             raise SpecError(f"the {name} has {len(shape)} axes {shape}, but its layout {letters} names {len(letters)}")

@@ -4,14 +4,19 @@ Values per axis are tuples; a tuple of one entry serves every axis.
 """
 
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
 from faltung.errors import SpecError
 from faltung.spec.boundary import BOUNDARIES, Boundary
-from faltung.spec.layout import Groups, Layout
+from faltung.spec.groups import Groups
 from faltung.spec.numbers import check_dtype
-from faltung.spec.window import Fold, Number
+from faltung.spec.window import Number
+
+if TYPE_CHECKING:
+    from fractions import Fraction  # 2 ms, and only where a scale is one
+
+    from faltung.spec.fold import Fold
+    from faltung.spec.layout import Layout
 
 T = TypeVar("T")
 Operation = Literal["convolve", "correlate", "convolve_transpose"]
@@ -20,7 +25,8 @@ Anchor = int | str
 """A tap counted in window order, or ``low`` / ``high``, or one of these moved by whole taps: ``low-1``, ``high+2``."""
 Conj = Literal["none", "input", "kernel"]
 Operands = Literal["as_given", "longer_first", "dominant_first", "exchanged"]
-Scale = int | float | Fraction | Literal["1/sum", "1/abs_sum"]
+Total = Literal["1/sum", "1/abs_sum"]
+Scale: TypeAlias = "int | float | Fraction | Total"
 Missing = Literal["propagate", "ignore", "renormalise", "skip_zero_weights"]
 Product = Literal["multiply", "or_and"]
 Rounding = Literal["half_even", "half_away", "half_up", "floor", "truncate"]
@@ -82,9 +88,9 @@ class Spec:
     dilation: tuple[int, ...] = (1,)
     input_dilation: tuple[int, ...] = (1,)
     reversal: tuple[bool, ...] | None = None
-    fold: tuple[Fold | None, ...] = (None,)
+    fold: tuple["Fold | None", ...] = (None,)
     output_reversal: tuple[bool, ...] = (False,)
-    layout: Layout | None = None
+    layout: "Layout | None" = None
     groups: Groups = Groups()
     conj: Conj = "none"
     operands: Operands = "as_given"
@@ -141,7 +147,7 @@ def _check_values(spec: Spec) -> None:
         raise SpecError(f"pads are {spec.pads} but the mode is {spec.mode!r}; pads need mode 'pads'")
     if spec.dtype is not None:
         check_dtype(spec.dtype)
-    if isinstance(spec.scale, str) and spec.scale not in get_args(get_args(Scale)[-1]):
+    if isinstance(spec.scale, str) and spec.scale not in get_args(Total):
         raise SpecError(f"scale is {spec.scale!r}; it must be a number, 1/sum or 1/abs_sum")
     if isinstance(spec.frame, complex) or (isinstance(spec.frame, str) and spec.frame not in ("computed", "copied")):
         raise SpecError(f"frame is {spec.frame!r}; it must be computed, copied or a real number")

@@ -10,31 +10,15 @@ D = input_dilation·(N−1) + 1 and the reach L = kernel_dilation·(K−1). Nega
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from faltung.errors import SpecError
 from faltung.spec.boundary import BOUNDARIES, Boundary, parse_boundary, source
 
+if TYPE_CHECKING:
+    from faltung.spec.fold import Fold
+
 Number = int | float | complex
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fold:
-    """Scatter-add of an output onto `size` samples: the partner, under adjoint, of an input's boundary.
-
-    Before folding, output e stands for index e − low; it is added to the sample which the boundary names for that index, and
-    dropped where the boundary names none.
-    """
-
-    size: int
-    low: int
-    boundary_low: Boundary
-    boundary_high: Boundary
-
-    def __post_init__(self) -> None:
-        if self.size < 1:
-            raise SpecError(f"fold has {self.size} samples; it must have at least 1")
-        read_boundaries(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +66,7 @@ class Window:
     boundary_high: Boundary = "zero"
     fill_low: Number = 0
     fill_high: Number = 0
-    fold: Fold | None = None
+    fold: "Fold | None" = None
     output_reversal: bool = False
 
     def __post_init__(self) -> None:
@@ -93,7 +77,7 @@ class Window:
         read_boundaries(self)
 
 
-def read_boundaries(ends: Fold | Window) -> None:
+def read_boundaries(ends: "Fold | Window") -> None:
     """Put the laws in the place of a library's words; a word that is neither is refused."""
     for name in ("boundary_low", "boundary_high"):
         word = getattr(ends, name)
@@ -169,9 +153,3 @@ def part_of(window: Window, n: int, k: int, wanted: slice) -> Window:
     count = len(range(wanted.start, wanted.stop, wanted.step))
     last = stride * (count - 1) + window.kernel_dilation * (k - 1) - pad_low
     return replace(window, stride=stride, pad_low=pad_low, pad_high=last - window.input_dilation * (n - 1))
-
-
-def fold_index(fold: Fold, e: int) -> int | None:
-    """Return the sample to which output `e` is added, or None where it is dropped."""
-    q = e - fold.low
-    return source(fold.boundary_low if q < 0 else fold.boundary_high, q, fold.size)

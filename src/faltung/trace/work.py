@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from faltung.engine.finish import finish, needs_finish
+from faltung.engine.finish import finish
+from faltung.engine.steps import needs_finish
 from faltung.errors import SpecError
 from faltung.spec.numbers import COMPLEX, INTEGERS, integer_range
 from faltung.spec.problem import Problem

@@ -15,8 +15,8 @@ dilated input is not read.
 from dataclasses import replace
 from functools import lru_cache
 
-from faltung.codegen.convert import NUMBERS
 from faltung.codegen.host import host, refusal
+from faltung.codegen.numbers import NUMBERS
 from faltung.methods.cost import Cost
 from faltung.methods.direct.bound import Array, Bound
 from faltung.methods.direct.element import ELEMENTS, INTEGERS

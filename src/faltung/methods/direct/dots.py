@@ -11,59 +11,14 @@ right.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
 
 from faltung.codegen.builder import Builder, Operand, Value, vector, whole
-from faltung.codegen.convert import FLOATS, Finish, Number, clipped_integers, finished, ranged
+from faltung.codegen.convert import clipped_integers, finished, ranged
+from faltung.codegen.numbers import FLOATS
+from faltung.methods.direct.shapes import Dots
 
-HEAD = 8
-"""Bytes before the weights: what the sums start at, and whether some sum did not fit into the results, where that is asked for."""
-MISFIT = 4
 PAIRS = {64: "llvm.x86.avx512.pmaddw.d.512", 32: "llvm.x86.avx2.pmadd.wd"}
 FOURS = {64: "llvm.x86.avx512.vpdpbusd.512", 32: "llvm.x86.avx512.vpdpbusd.256"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dots:
-    """Samples, the size of a group, what becomes of the sums, and bytes of a vector register."""
-
-    source: Number
-    group: int
-    finish: Finish
-    width: int
-
-    @property
-    def lanes(self) -> int:
-        """Outputs of one vector of each phase."""
-        return self.width // 4 * self.group
-
-    @property
-    def sums(self) -> str:
-        return vector(self.width // 4, "i32")
-
-    @property
-    def name(self) -> str:
-        return f"dots{self.group}_{self.source.name}_to_{self.finish.name}"
-
-    @property
-    def moved(self) -> int:
-        """What is added to samples, so that the instruction takes them."""
-        if self.group == 4:
-            return 2**7 if self.source.signed else 0
-        return 0 if self.source.signed or self.source.itemsize == 1 else -(2**15)
-
-
-def packed(w: npt.NDArray[np.int64], dots: Dots) -> npt.NDArray[np.int32]:
-    """Return the start of the sums, and the weights in whole groups, one group to a number."""
-    short = -w.shape[-1] % dots.group
-    lines = w.reshape(-1, w.shape[-1])
-    filled = np.concatenate([lines, np.zeros((len(lines), short), lines.dtype)], axis=1) if short else lines
-    start = int(-dots.moved * lines.sum())
-    head = np.array([(start + 2**31) % 2**32 - 2**31, 0], np.int32)
-    return np.concatenate([head, filled.astype(np.int8 if dots.group == 4 else np.int16).reshape(-1).view(np.int32)])
 
 
 def start_sums(b: Builder, dots: Dots, w: Value) -> Value:

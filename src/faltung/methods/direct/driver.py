@@ -7,6 +7,8 @@ share the rows that are copied. For each block the driver builds a table of inpu
 for each tap of the outer axes, where the boundary picks the row: no padded copy of the input is made. Columns whose taps all fall
 inside of the last axis are computed from x as it lies; the others, a few at each end (both at once where few), from stretches of rows
 which are copied to scratch through the boundary. When x or the stride does not let vectors be read from x, all columns go that way.
+Where rows are short, all columns are computed from x as it lies, and those at the ends once more by vectors across rows (see `ends`);
+only blocks at the beginning and at the end of x go through scratch, as nothing before or behind it may be read.
 
 A sample that lies outside on several axes takes the fill value of the first (lowest-numbered) of them.
 
@@ -15,9 +17,10 @@ then written again, with the same bits.
 """
 
 from faltung.codegen.builder import NULL, Builder, Dialect, Operand, Value
-from faltung.methods.direct.gather import Driver, gather, lookup
+from faltung.methods.direct.gather import gather, lookup
 from faltung.methods.direct.record import FIELD, PAIR, TABLES, outer_field
-from faltung.methods.direct.staged import is_staged, stage, write_out
+from faltung.methods.direct.shapes import Driver
+from faltung.methods.direct.staged import is_staged, no_note, stage, write_later, write_now
 
 ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64")
 PIECE_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64")
@@ -30,6 +33,7 @@ def emit_driver(driver: Driver, dialect: Dialect) -> list[Builder]:
     b = Builder(name, ARGUMENTS, dialect)
     record, x, w, out, scratch, strip, first_block, last_block, first_column, last_column = b.arguments
     chunk = b.load("i64", record, FIELD["chunk"])
+    note = no_note(b, record, scratch)
 
     def one_chunk(low: Value, _: list[Value]) -> None:
         high = b.least(b.add(low, chunk), last_column)
@@ -41,13 +45,20 @@ def emit_driver(driver: Driver, dialect: Dialect) -> list[Builder]:
                 target = b.at(target, b.mul(index, outer(b, record, axis, "out_stride")))
             row_table(b, driver, record, x, scratch, indices)
             apart = is_staged(b, driver, record, target)
-            place = stage(b, record, scratch, target, apart)
-            one_row_block(b, driver, piece, record, w, place, scratch, strip, low, high)
-            b.when(apart, lambda: write_out(b, driver, record, place, target))
+            place = stage(b, scratch, note, target, apart)
+
+            b.when(
+                whole_rows(b, driver, record, x, scratch, low, high),
+                lambda: short_rows(b, driver, record, w, place, scratch, strip),
+                lambda: one_row_block(b, driver, piece, record, w, place, scratch, strip, low, high),
+            )
+            write_now(b, note)  # what is left of the block before: narrow tiles write nothing of it
+            b.when(apart, lambda: write_later(b, driver, record, note, place, target))
 
         b.loop(first_block, last_block, one_block)
 
     b.loop(first_column, last_column, one_chunk, step=chunk)
+    write_now(b, note)
     past_caches = b.add(b.load("i64", record, FIELD["past_caches"]), b.load("i64", record, FIELD["staged"]))
     b.when(b.compare("ne", past_caches, 0), b.fence)
     return [piece, b]
@@ -123,6 +134,33 @@ def one_row_block(
     b.when(others, lambda: b.call(piece, [record, w, target, scratch, strip, low, begin, behind, high]))
 
 
+def whole_rows(b: Builder, driver: Driver, record: Value, x: Value, scratch: Value, low: Operand, high: Operand) -> Value:
+    """Return whether the strip may go over whole rows, beyond their ends, without leaving x's memory; if so, write its table of rows."""
+    tap_rows = b.load("i64", record, FIELD["tap_rows"])
+    whole = b.both(b.compare("eq", low, 0), b.compare("eq", high, b.load("i64", record, FIELD["columns"])))
+    asked = b.both(b.compare("ne", b.load("i64", record, FIELD["ends"]), 0), whole)
+    begin, end, reach = (b.load("i64", record, FIELD[name]) for name in ("reach_low", "reach_high", "reach"))
+    first, last = b.address(b.at(x, begin)), b.address(b.at(x, b.sub(end, reach)))
+    ahead = b.mul(b.sub(0, b.load("i64", record, FIELD["pad"])), driver.itemsize)
+
+    def one_row(i: Value, carried: list[Value]) -> list[Value]:
+        base, fill = table_entry(b, scratch, tap_rows, i)
+        real = b.compare("eq", fill, NULL)
+        row = b.at(base, ahead)
+        b.store(b.select(real, row, fill), scratch, b.mul(b.add(i, b.mul(tap_rows, 2)), 8))
+        inside = b.both(b.compare("sge", b.address(row), first), b.compare("sle", b.address(row), last))
+        return [b.both(carried[0], b.select(real, inside, Value("i1", "true")))]
+
+    return b.both(asked, b.loop(0, b.select(asked, tap_rows, 0), one_row, [Value("i1", "true")])[0])
+
+
+def short_rows(b: Builder, driver: Driver, record: Value, w: Value, target: Value, scratch: Value, strip: Value) -> None:
+    """Call the strip on whole rows, and then overwrite the outputs at their ends, which it has computed from what lies beside the rows."""
+    ends = b.load("ptr", record, FIELD["ends"])
+    each_strip(b, driver, record, w, target, scratch, strip, b.load("i64", record, FIELD["columns"]), 0)
+    b.call(ends, [record, w, scratch, target])
+
+
 def inner_columns(
     b: Builder, driver: Driver, record: Value, w: Value, target: Value, scratch: Value, strip: Value, begin: Value, width: Operand
 ) -> None:
@@ -137,11 +175,24 @@ def inner_columns(
         b.store(row, scratch, b.mul(b.add(i, b.mul(tap_rows, 2)), 8))
 
     b.loop(0, tap_rows, one_row)
+    place = b.at(target, b.mul(begin, driver.output_bytes))
+    each_strip(b, driver, record, w, place, scratch, strip, width, b.load("i64", record, FIELD["past_caches"]))
+
+
+def each_strip(
+    b: Builder, driver: Driver, record: Value, w: Value, target: Value, scratch: Value, strip: Value, columns: Operand, past_caches: Operand
+) -> None:  # fmt: skip
+    """Call the strip for each tile's height of a block, on columns which are read from x as it lies."""
     stride, x_stride = (outer(b, record, driver.outer_axes - 1, name) for name in ("stride", "x_stride"))
-    ahead_rows = b.mul(b.load("i64", record, FIELD["rows"]), b.mul(stride, x_stride))
-    place, out_row = b.at(target, b.mul(begin, driver.output_bytes)), row_stride(b, driver, record)
-    table = b.at(scratch, b.mul(tap_rows, 16))
-    call_strip(b, driver, record, w, place, table, strip, width, out_row, ahead_rows, b.load("i64", record, FIELD["past_caches"]))
+    rows, height, step = (b.load("i64", record, FIELD[name]) for name in ("rows", "strip_height", "strip_step"))
+    ahead, out_row = b.mul(rows, b.mul(stride, x_stride)), row_stride(b, driver, record)
+    table = b.at(scratch, b.mul(b.load("i64", record, FIELD["tap_rows"]), 16))
+
+    def one_strip(i: Value, _: list[Value]) -> None:
+        place = b.at(target, b.mul(b.mul(i, height), out_row))
+        call_strip(b, driver, record, w, place, b.at(table, b.mul(i, step)), scratch, strip, columns, out_row, ahead, past_caches)
+
+    b.loop(0, b.quotient(rows, height), one_strip)
 
 
 def row_stride(b: Builder, driver: Driver, record: Value) -> Value:
@@ -155,13 +206,14 @@ def table_entry(b: Builder, scratch: Value, tap_rows: Value, i: Value) -> tuple[
 
 
 def call_strip(
-    b: Builder, driver: Driver, record: Value, w: Value, out: Value, table: Value, strip: Value, columns: Operand, out_row: Operand,
-    ahead: Operand, past_caches: Operand,
+    b: Builder, driver: Driver, record: Value, w: Value, out: Value, table: Value, scratch: Value, strip: Value, columns: Operand,
+    out_row: Operand, ahead: Operand, past_caches: Operand,
 ) -> None:  # fmt: skip
     """Call the strip on the rows of a table."""
     tap_rows, group, taps = (b.load("i64", record, FIELD[name]) for name in ("strip_rows", "strip_group", "taps"))
     offsets = b.load("ptr", record, FIELD["tap_offsets"])
-    b.call(strip, [table, w, out, out_row, columns, tap_rows, group, taps, offsets, ahead, past_caches])
+    note = b.at(scratch, b.load("i64", record, FIELD["behind"]))
+    b.call(strip, [table, w, out, out_row, columns, tap_rows, group, taps, offsets, note, ahead, past_caches])
 
 
 def emit_pieces(name: str, driver: Driver, dialect: Dialect) -> Builder:
@@ -209,10 +261,10 @@ def emit_pieces(name: str, driver: Driver, dialect: Dialect) -> Builder:
                 put(b, driver, record, found, result_row, b.at(line, b.mul(start, out_stride)), some)
 
             def through_scratch() -> None:
-                call_strip(b, driver, record, w, result, rows, strip, columns, result_row, 0, 0)
+                call_strip(b, driver, record, w, result, rows, scratch, strip, columns, result_row, 0, 0)
                 b.loop(0, ends, put_end)
 
-            b.when(straight, lambda: call_strip(b, driver, record, w, here, rows, strip, columns, out_row, 0, 0), through_scratch)
+            b.when(straight, lambda: call_strip(b, driver, record, w, here, rows, scratch, strip, columns, out_row, 0, 0), through_scratch)
 
         b.loop(0, b.quotient(b.load("i64", record, FIELD["rows"]), strip_height), one_strip)
         return carried

@@ -1,14 +1,13 @@
 """What samples, weights and sums are made of: one floating number, or for complex dtypes two that lie side by side."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from faltung.codegen.builder import ITEMSIZE, vector
+from faltung.codegen.types import ITEMSIZE, vector
 from faltung.spec.case import Case
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Element:
+class Element(NamedTuple):
     """`parts` numbers of LLVM's type `scalar`: 1, or real and imaginary part. Integers are moved only; see `dots` for their sums."""
 
     scalar: str

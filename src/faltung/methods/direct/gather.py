@@ -7,61 +7,14 @@ v >= 0 is a sample's index; v < 0 stands for fill row -1 - v.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from faltung.codegen.builder import ITEMSIZE, Builder, Operand, Value, vector
-from faltung.codegen.convert import Number, widened
-from faltung.methods.direct.element import Element
+from faltung.codegen.builder import Builder, Operand, Value
+from faltung.codegen.convert import widened
+from faltung.codegen.types import vector
 from faltung.methods.direct.record import FIELD, PAIR
+from faltung.methods.direct.shapes import Driver
 
 WIDENED_TOGETHER = 4
 """Vectors of samples that are widened in one turn of a loop, whose own instructions are as many as those for one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Driver:
-    """What a driver is compiled for: the element, how many axes stand before the last one, and the last one's stride.
-
-    A stride of 2 to 8 is for rows that lie side by side: whole vectors of samples are then dealt out to the phases. 1 serves all.
-
-    Where x has another dtype than the rows in scratch, `source` is its own: samples are widened on their way. `result` is the number that
-    a strip writes where that is not the element.
-    """
-
-    element: Element
-    lanes: int
-    outer_axes: int
-    stride: int = 1
-    source: Number | None = None
-    result: str | None = None
-
-    @property
-    def itemsize(self) -> int:
-        """Bytes of a sample in scratch."""
-        return self.element.itemsize
-
-    @property
-    def sample_bytes(self) -> int:
-        """Bytes of a sample in x."""
-        return self.source.itemsize if self.source else self.itemsize
-
-    @property
-    def output_bytes(self) -> int:
-        return ITEMSIZE[self.result] if self.result else self.itemsize
-
-    @property
-    def name(self) -> str:
-        parts = [f"{self.element.name}x{self.lanes}", f"axes{self.outer_axes + 1}", f"stride{self.stride}"]
-        parts += [f"from_{self.source.name}"] if self.source else []
-        return "_".join([*parts, *([f"to_{self.result}"] if self.result else [])])
-
-    def load(self, b: Builder, lanes: int, place: Value, offset: Operand = 0) -> Value:
-        """Return samples of x as those of a row in scratch."""
-        if self.source is None:
-            return b.load(self.element.kind(lanes), place, offset)
-        return widened(b, b.load(vector(lanes, self.source.scalar), place, offset), self.source, self.element.scalar)
-
-    def results(self, lanes: int) -> str:
-        """Return LLVM's type of results side by side."""
-        return self.element.kind(lanes) if self.result is None else vector(lanes, self.result)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +27,13 @@ class Stretch:
     stride: Value
     wanted: Operand
     ahead: Operand  # bytes between the row's address in scratch and the phase that is being written
+
+
+def as_in_scratch(b: Builder, driver: Driver, lanes: int, place: Value, offset: Operand = 0) -> Value:
+    """Return samples of x as those of a row in scratch."""
+    if driver.source is None:
+        return b.load(driver.element.kind(lanes), place, offset)
+    return widened(b, b.load(vector(lanes, driver.source.scalar), place, offset), driver.source, driver.element.scalar)
 
 
 def lookup(b: Builder, p: Operand, n: Operand, halo: Value, halo_low: Operand) -> Value:
@@ -147,7 +107,7 @@ def outside(b: Builder, driver: Driver, record: Value, stretch: Stretch, begin: 
                 return
 
             def sample() -> None:
-                b.store(driver.load(b, 1, source, offset), target, place)
+                b.store(as_in_scratch(b, driver, 1, source, offset), target, place)
 
             b.when(filled, lambda: b.store(b.load(driver.element.kind(1), fill), target, place), sample)
 
@@ -185,7 +145,7 @@ def strided(b: Builder, driver: Driver, record: Value, stretch: Stretch, low: Op
     def one(i: Value, _: list[Value]) -> None:
         offset = b.mul(b.add(stretch.start, b.mul(i, stretch.stride)), x_stride)
         place = b.mul(i, driver.itemsize)
-        each_row(b, stretch, lambda source, target: b.store(driver.load(b, 1, source, offset), target, place))
+        each_row(b, stretch, lambda source, target: b.store(as_in_scratch(b, driver, 1, source, offset), target, place))
 
     b.loop(low, high, one)
 
@@ -203,7 +163,7 @@ def deal(b: Builder, driver: Driver, stretch: Stretch, n: Operand, size: Operand
         line = b.at(source, b.mul(stretch.start, driver.sample_bytes))
 
         def one_group(i: Value, _: list[Value]) -> None:
-            together = driver.load(b, s * lanes, line, b.mul(i, s * driver.sample_bytes))
+            together = as_in_scratch(b, driver, s * lanes, line, b.mul(i, s * driver.sample_bytes))
             for phase in range(s):
                 dealt = b.shuffle(together, together, driver.element.numbers(range(phase, s * lanes, s)))
                 b.store(dealt, b.at(target, b.mul(size, phase)), b.mul(i, itemsize))
@@ -223,6 +183,6 @@ def copy_vectors(b: Builder, driver: Driver, lanes: int, source: Value, target: 
 
     def one(i: Value, _: list[Value]) -> None:
         at = b.least(i, last)
-        b.store(driver.load(b, lanes, source, b.mul(at, driver.sample_bytes)), target, b.mul(at, driver.itemsize))
+        b.store(as_in_scratch(b, driver, lanes, source, b.mul(at, driver.sample_bytes)), target, b.mul(at, driver.itemsize))
 
     b.loop(low, high, one, step=lanes)

@@ -1,17 +1,17 @@
 """A Case in the driver's terms: axes, tables, fill rows, and the record for arrays with given strides."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from faltung.methods.direct.end_columns import end_columns, fields, image, image_bytes
 from faltung.methods.direct.lines import Axes, halo
 from faltung.methods.direct.record import HEAD, OUTER
-from faltung.methods.direct.sizes import CACHE_LINE, SHORT_ROW, Sizes
-from faltung.methods.direct.strip import Strip
+from faltung.methods.direct.shapes import Strip
+from faltung.methods.direct.sizes import CACHE_LINE, LANE_ROWS, SHORT_ROW, Sizes
+from faltung.methods.direct.tiles import ends_function
 from faltung.spec.window import Number
 
 NARROW_CHUNK = 64
@@ -26,25 +26,23 @@ STAGED_FROM = 8 << 20
 128^3 2.3 ms, else 2.6; 192^3 6.8, else 8.5; nothing on 96^3, which is 3.5 MB)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tables:
+class Tables(NamedTuple):
     """What the record points to and no array changes: halo tables (and their entries before sample 0), and the fill values."""
 
     axes: Axes
-    halos: tuple[npt.NDArray[np.int64], ...]
+    halos: tuple[np.ndarray[Any, np.dtype[np.int64]], ...]
     halo_lows: tuple[int, ...]
     fills: tuple[Number, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(NamedTuple):
     """A record in memory, what it points to (kept alive here), and the extent of the work."""
 
     record: int
     blocks: int
     columns: int
     scratch_bytes: int
-    kept: tuple[npt.NDArray[Any], ...]
+    kept: tuple[np.ndarray[Any, Any], ...]
 
 
 def tables(axes: Axes) -> Tables:
@@ -73,19 +71,22 @@ def layout(given: Tables, strip: Strip, x_strides: Sequence[int], out_strides: S
         "row_blocks": row_blocks, "tap_offsets": offsets.ctypes.data, "fills": fills.ctypes.data, "halo": given.halos[-1].ctypes.data,
         "halo_low": given.halo_lows[-1], **cuts(sizes), **inner(axes, strip, x_strides, out_strides),
         "x_stride": x_strides[-1], "out_stride": out_strides[-1],
+        "columns": axes.last.outputs, "out_row": out_strides[-2],
     }  # fmt: skip
     if max(abs(x_strides[-1]), abs(out_strides[-1])) >= CACHE_LINE:
         head["chunk"] = strip.tile * max(1, min(sizes.chunk, NARROW_CHUNK) // strip.tile)
     head |= staged(sizes, head["chunk"], out_strides)
-    values = [head[name] for name in HEAD]
+    ends = turned_ends(given, sizes, head["chunk"], x_strides, out_strides)
+    head |= ends.head
+    values = [head.get(name, 0) for name in HEAD]
     for axis in range(len(axes.outer)):
-        fields = outer_fields(given, axis, sizes) | {"x_stride": x_strides[axis], "out_stride": out_strides[axis]}
-        values += [fields[name] for name in OUTER]
+        of_axis = outer_fields(given, axis, sizes) | {"x_stride": x_strides[axis], "out_stride": out_strides[axis]}
+        values += [of_axis[name] for name in OUTER]
     record = np.array(values, np.int64)
     blocks = row_blocks * prod(line.outputs for line in axes.outer[:-1])
     return Layout(
-        record=record.ctypes.data, blocks=blocks, columns=axes.last.outputs, scratch_bytes=sizes.scratch_bytes,
-        kept=(record, fills, offsets, *given.halos),
+        record=record.ctypes.data, blocks=blocks, columns=axes.last.outputs, scratch_bytes=sizes.scratch_bytes + ends.scratch_bytes,
+        kept=(record, fills, offsets, *given.halos, *ends.kept),
     )  # fmt: skip
 
 
@@ -94,8 +95,8 @@ def cuts(sizes: Sizes) -> dict[str, int]:
     last, strip, itemsize = sizes.axes.last, sizes.strip, sizes.strip.itemsize
     return {
         "chunk": sizes.chunk, "wide": sizes.wide, "tile": strip.tile, "rows": sizes.rows, "tap_rows": sizes.tap_rows,
-        "strip_height": sizes.height, "strip_rows": sizes.tap_rows if sizes.strips == 1 else sizes.strip_group,
-        "strip_group": sizes.strip_group, "strip_step": 8 * sizes.height * sizes.row_step,
+        "strip_height": sizes.height, "strip_rows": sizes.tap_rows - sizes.group + sizes.strip_group,
+        "strip_group": sizes.group if sizes.tap_rows > sizes.group else sizes.strip_group, "strip_step": 8 * sizes.height * sizes.row_step,
         "scratch_row": itemsize * sizes.phases * sizes.phase, "phase": itemsize * sizes.phase, "phases": sizes.phases,
         "extra": sizes.extra, "result": sizes.result, "taps": len(sizes.offsets), "samples": last.samples,
         "stride": last.stride, "pad": last.pad, "fill_row": itemsize * sizes.fill_row,
@@ -122,7 +123,33 @@ def staged(sizes: Sizes, chunk: int, out_strides: Sequence[int]) -> dict[str, in
     line = axes.last.outputs * axes.output_bytes
     together = tuple(out_strides[-2:]) == (line, axes.output_bytes) and axes.last.outputs < SHORT_ROW
     chosen = together and chunk >= axes.last.outputs and axes.outputs * axes.output_bytes >= STAGED_FROM
-    return {"staged": sizes.stage if chosen else 0, "staged_bytes": sizes.stage_bytes}
+    return {
+        "staged": sizes.stage if chosen else 0,
+        "staged_bytes": sizes.stage_bytes,
+        "stage_room": sizes.stage_room,
+        "behind": sizes.behind,
+    }
+
+
+class TurnedEnds(NamedTuple):
+    """What the record says of ends whose rows are the lanes of vectors; nothing where they go through scratch."""
+
+    head: dict[str, int]
+    scratch_bytes: int = 0
+    kept: tuple[np.ndarray[Any, np.dtype[np.int64]], ...] = ()
+
+
+def turned_ends(given: Tables, sizes: Sizes, chunk: int, x_strides: Sequence[int], out_strides: Sequence[int]) -> TurnedEnds:
+    """Return the fields for the ends of rows that are short, whole in a chunk, and side by side in x and in the output."""
+    axes, strip = sizes.axes, sizes.strip
+    close = x_strides[-1] == axes.itemsize and out_strides[-1] == axes.itemsize and chunk >= axes.last.outputs
+    if not (close and sizes.short and sizes.rows in LANE_ROWS):
+        return TurnedEnds(head={})
+    found = end_columns(axes, given.halos[-1].tolist(), given.halo_lows[-1])
+    if found is None:
+        return TurnedEnds(head={})
+    head, kept = fields(found, sizes, x_strides, ends_function(strip, sizes.rows).address)
+    return TurnedEnds(head=head, kept=kept, scratch_bytes=image(sizes) - sizes.scratch_bytes + image_bytes(found, sizes))
 
 
 def outer_fields(given: Tables, axis: int, sizes: Sizes) -> dict[str, int]:

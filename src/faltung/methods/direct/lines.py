@@ -9,19 +9,18 @@ gaps are not read at all (a weight that is infinite meets no zero there), and no
 tap t at row d·(s/gcd(s, d)·i + t) + s·c − pad_low. So large images are cut into e classes of rows, each of which is a piece of its own.
 """
 
-from dataclasses import dataclass, replace
 from itertools import product
 from math import gcd, prod
+from typing import NamedTuple
 
-from faltung.codegen.convert import NUMBERS
+from faltung.codegen.numbers import NUMBERS
 from faltung.methods.direct.element import Element, samples_of
 from faltung.spec.boundary import source
 from faltung.spec.case import Case, Stored
 from faltung.spec.window import Number, Outside, Window, core_size, fill_value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """One axis, or one class of outputs of it: output o and tap t read position stride·o + dilation·t − pad of `samples` samples."""
 
     samples: int
@@ -50,8 +49,7 @@ BATCH = Line(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Axes:
+class Axes(NamedTuple):
     """The axes of one piece of work: the outer ones, of which the last is the row axis, and the one whose samples lie side by side."""
 
     element: Element
@@ -121,7 +119,7 @@ def pieces(case: Case) -> list[Axes]:
         others = case.batch * prod(m for i, m in enumerate(case.output_sizes) if i != len(per_axis) - 2)
         per_axis[-2] = tuple(part for line in per_axis[-2] for part in classes(line, others))
     batched = case.batch != 1 or len(per_axis) == 1
-    batch = (replace(BATCH, samples=case.batch, outputs=case.batch),) if batched else ()
+    batch = (BATCH._replace(samples=case.batch, outputs=case.batch),) if batched else ()
     element, stored = samples_of(case), case.stored
     dtype = stored.samples if stored is not None and case.dtype == "int32" else case.dtype
     return [
@@ -135,7 +133,7 @@ def filled(line: Line, stored: Stored | None) -> Line:
     if stored is None or stored.weights is None:
         return line
     group = GROUP[stored.weights]
-    return replace(line, taps=-(-line.taps // group) * group)
+    return line._replace(taps=-(-line.taps // group) * group)
 
 
 def lines(window: Window, n: int, k: int) -> tuple[Line, ...]:
@@ -165,8 +163,8 @@ def classes(line: Line, others: int) -> tuple[Line, ...]:
         return (line,)
     first, step = line.out_slice.start or 0, line.out_slice.step or 1
     return tuple(
-        replace(
-            line, outputs=len(range(c, line.outputs, count)), stride=line.stride * count, pad=line.pad - line.stride * c,
+        line._replace(
+            outputs=len(range(c, line.outputs, count)), stride=line.stride * count, pad=line.pad - line.stride * c,
             out_slice=slice(first + step * c, None, step * count),
         )
         for c in range(count)

@@ -19,6 +19,8 @@ HEAD = (
     "inner_high",
     "staged",  # bytes before the block of results in scratch where blocks go through it, else 0
     "staged_bytes",  # of a block
+    "stage_room",  # bytes from the room of one block to that of the next, in turn
+    "behind",  # bytes before the note on the block that is still to be written (see `staged`)
     "past_caches",  # 1 where inner columns are written past the caches, else 0
     "align_mask",  # lanes - 1 when vectors should be stored to aligned addresses, else 0
     "scratch_row",  # bytes of one row of samples in scratch
@@ -37,6 +39,25 @@ HEAD = (
     "out_stride",
     "fills",  # address of the fill rows
     "fill_row",  # bytes of one of them
+    "columns",  # outputs of a row
+    "out_row",  # bytes from one output row to the next
+    "ends",  # address of the function for the ends of short rows, or 0 where they go through scratch; what follows is for it
+    "reach_low",  # bytes from x to the lowest address that holds a sample
+    "reach_high",  # bytes from x to behind the highest
+    "reach",  # bytes of a row which the windows of its outputs span
+    "image",  # bytes before the image of end columns in scratch (see `end_columns`)
+    "image_group",  # bytes of one of its groups
+    "end_low",  # outputs of the low end
+    "end_high",
+    "end_high_at",  # bytes in a group before the first position of the high end
+    "low_columns",  # samples that are taken at the low end
+    "low_columns_at",  # bytes in a group before the first of them
+    "high_columns",
+    "high_columns_at",
+    "end_copies",  # address of pairs: bytes before a slot, bytes before a slot that gets the same
+    "end_copies_count",
+    "end_fills",  # address of pairs: bytes before a fill row, bytes before a slot
+    "end_fills_count",
 )
 OUTER = ("outputs", "taps", "samples", "stride", "dilation", "pad", "halo", "halo_low", "x_stride", "out_stride")
 FIELD = {name: 8 * i for i, name in enumerate(HEAD)}

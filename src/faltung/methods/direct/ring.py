@@ -1,6 +1,6 @@
 """Emitter of the ring: a strip that goes down a stretch of columns, and reads every input row once.
 
-    ring(rows, w, out, out_row, columns, tap_rows, group, taps, tap_offsets, ahead, past_caches)
+    ring(rows, w, out, out_row, columns, tap_rows, group, taps, tap_offsets, behind, ahead, past_caches)
 
 It is called like the other strips, for any number of output rows: tap_rows - (kernel rows) + 1. Each step takes one input row, for all the
 K output rows whose windows it lies in: for output row s - j it is the j-th. So the sums of K rows are in registers, and with each step
@@ -16,17 +16,16 @@ But it walks down columns, a few cache lines of each row at a time, and no proce
 fetched meanwhile, and the output is written past the caches: a store to a line that is not in a cache would hold up all stores behind it
 (2048 x 2048, 3 x 3 on one thread: 3.5 ms with plain stores, 1.5 past the caches; tiles 1.6). Where that cannot be, tiles are faster.
 
-**Order.** That of every strip: an output takes its taps in window order.
+**Order.** That of every strip: an output takes its taps in window order. Where the kernel is a column times a row (`product`), an input
+row is summed along by the row's weights first, and that sum goes to all output rows by the column's.
 """
 
-from dataclasses import replace
-
 from faltung.codegen.builder import Builder, Dialect, Operand, Value
+from faltung.methods.direct.shapes import Strip
 from faltung.methods.direct.strip import (
     ARGUMENTS,
     CACHE_LINE,
     Accumulators,
-    Strip,
     Weight,
     across,
     finished,
@@ -52,7 +51,7 @@ def emit_ring(strip: Strip, dialect: Dialect) -> list[Builder]:
     whole = b.select(writes_past_caches(b, strip), b.sub(end, b.remainder(end, tile)), 0)
     last = b.sub(end, one)  # the last vector is moved back to end with the columns: some are computed twice, to the same bits
     b.loop(0, whole, lambda at, _: go_down(b, strip, at, kept), step=tile)
-    b.loop(whole, end, lambda at, _: go_down_narrow(b, replace(strip, vectors=1), b.least(at, last), kept), step=one)
+    b.loop(whole, end, lambda at, _: go_down_narrow(b, strip._replace(vectors=1), b.least(at, last), kept), step=one)
     return [b]
 
 
@@ -62,7 +61,7 @@ def go_down(b: Builder, strip: Strip, at: Value, kept: list[Weight] | None) -> N
     There is no branch around a store: LLVM moves sums behind it, and puts aside all that they need. First and last steps take their taps
     one by one, which is less code.
     """
-    tap_rows, by_taps = b.arguments[5], replace(strip, offsets=None)
+    tap_rows, by_taps = b.arguments[5], strip._replace(offsets=None)
     new = start_sums(b, strip, b.arguments[1])
     acc: Accumulators = []
     for step in range(strip.ring - 1):
@@ -79,7 +78,7 @@ def go_down_narrow(b: Builder, strip: Strip, at: Value, kept: list[Weight] | Non
     new = start_sums(b, strip, b.arguments[1])
 
     def begin(step: Value, carried: list[Value]) -> list[Value]:
-        return flattened(one_step(b, replace(strip, offsets=None), at, step, [*new, *folded(carried, strip)], 0, None)[:-1])
+        return flattened(one_step(b, strip._replace(offsets=None), at, step, [*new, *folded(carried, strip)], 0, None)[:-1])
 
     begun = b.loop(0, strip.ring - 1, begin, flattened(new) * (strip.ring - 1))
     go_on(b, strip, at, b.arguments[5], folded(begun, strip), kept, past_caches=False)
@@ -112,6 +111,8 @@ def one_step(b: Builder, strip: Strip, at: Value, step: Operand, acc: Accumulato
     """Return the sums with the products of one input row, which is row `first` of the first sums' kernels, and one less for each before."""
     row = b.at(b.load("ptr", b.at(b.arguments[0], b.mul(step, 8))), at)
     fetch(b, strip, row, b.arguments[-2])
+    if strip.product:
+        return times_column(b, strip, along_row(b, strip, row), acc, first)
     w, taps, offsets = b.arguments[1], b.arguments[7], b.arguments[8]
     served, kernel_rows = list(range(len(acc))), range(first, first + len(acc))
     if strip.offsets is not None:
@@ -131,9 +132,37 @@ def one_step(b: Builder, strip: Strip, at: Value, step: Operand, acc: Accumulato
     return folded(b.loop(0, taps, one_tap, flattened(acc)), strip)
 
 
+def along_row(b: Builder, strip: Strip, row: Value) -> list[Value]:
+    """Return the sums of an input row's samples by the row of which the kernel is a product."""
+    w, taps, offsets = b.arguments[1], b.arguments[7], b.arguments[8]
+    sums = start_sums(b, strip, w)
+    if strip.offsets is not None:
+        for v, offset in enumerate(strip.offsets):
+            multiply(b, strip, sums, [0], row, offset, [b.at(w, v * strip.weight_bytes)])
+        return sums[0]
+
+    def one_tap(v: Value, carried: list[Value]) -> list[Value]:
+        line = [list(carried)]
+        multiply(b, strip, line, [0], row, b.load("i64", offsets, b.mul(v, 8)), [b.at(w, b.mul(v, strip.weight_bytes))])
+        return line[0]
+
+    return b.loop(0, taps, one_tap, sums[0])
+
+
+def times_column(b: Builder, strip: Strip, found: list[Value], acc: Accumulators, first: int) -> Accumulators:
+    """Return the sums with the products of a row's sums and the column's weights, from number `first` on."""
+    taps = len(strip.offsets) if strip.offsets is not None else b.arguments[7]
+    column = b.at(b.arguments[1], b.mul(taps, strip.weight_bytes))
+    sums: Accumulators = []
+    for j, line in enumerate(acc, first):  # a weight is read where it is used: LLVM keeps the order, and has no register to spare
+        weight = spread(b, strip, b.at(column, j * strip.weight_bytes))[0]
+        sums.append([b.fma(weight, x, total) for x, total in zip(found, line, strict=True)])
+    return sums
+
+
 def kept_weights(b: Builder, strip: Strip, w: Value) -> list[Weight] | None:
     """Return all weights in registers where they are few, else None."""
-    count = strip.ring * len(strip.offsets or ())
+    count = 0 if strip.product else strip.ring * len(strip.offsets or ())
     return [spread(b, strip, b.at(w, i * strip.weight_bytes)) for i in range(count)] if 0 < count <= KEPT_WEIGHTS else None
 
 

@@ -1,12 +1,11 @@
 """How rows and columns are cut: counts in elements, for one piece of work and one strip."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 
 from faltung.methods.direct.lines import Axes
 from faltung.methods.direct.record import TABLES
-from faltung.methods.direct.strip import Strip
+from faltung.methods.direct.shapes import Strip
 
 CHUNK_BYTES = 256 * 1024
 """Input rows of one block and chunk: they stay in a 1 MB L2 until the next block reads most of them again."""
@@ -24,6 +23,11 @@ bytes apart, whose lines meet in the same sets of a first-level cache, cost tile
 LONGEST_CHUNK = 4096
 WIDEST_PIECE = 512
 CACHE_LINE = 64
+NOTE_BYTES = 64
+LANE_ROWS = (16, 8, 4)
+"""Rows of a block of short rows: in the ends of rows, they are the lanes of vectors."""
+BLOCK_WORK = 1
+"""What a block costs besides its rows, in rows."""
 SHORT_ROW = 512
 """Outputs of a row from which rows are written one by one; it then also pays to start at an aligned address: up to lanes - 1 more
 columns go through scratch."""
@@ -31,12 +35,11 @@ DEALT = (2, 8)
 """Strides for which all phases are written at once, from whole vectors (5 x 5 with stride 5 on 1000 x 1000: 0.22 ms, one by one 0.71)."""
 
 
-@dataclass(frozen=True)
 class Sizes:
     """How one strip goes through one piece of work."""
 
-    axes: Axes
-    strip: Strip
+    def __init__(self, axes: Axes, strip: Strip) -> None:
+        self.axes, self.strip = axes, strip
 
     @cached_property
     def tap_rows(self) -> int:
@@ -49,10 +52,32 @@ class Sizes:
         axes = self.axes
         if self.strip.ring:
             return 1
+        if self.short:
+            return self._strips_of_short_rows()
         alone = axes.row_step is None or any(line.taps > 1 for line in axes.outer[:-1])
         if alone or (axes.straight and axes.last.stride == 1):
             return 1
         return max(1, min(BLOCK_ROWS, axes.row.outputs) // self.strip.rows)
+
+    @property
+    def short(self) -> bool:
+        """Whether rows are short, and those of a block can be the lanes of vectors: real numbers, neighbouring rows, a known kernel."""
+        axes, strip = self.axes, self.strip
+        known = strip.offsets is not None and not strip.ring and strip.row_step == 1 and axes.row_step == 1 and strip.rows > 1
+        plain = axes.stored is None and axes.element.parts == 1 and axes.last.stride == 1 and axes.last.outputs < SHORT_ROW
+        return known and plain and axes.last.outputs >= strip.tile
+
+    def _strips_of_short_rows(self) -> int:
+        """Return how many tiles of height a block has, so that few rows are computed twice, and whole rows fit into a chunk."""
+        planes, outputs = prod(line.taps for line in self.axes.outer[:-1]), self.axes.row.outputs
+
+        def suits(rows: int) -> bool:
+            read = planes * (rows - 1 + self.axes.row.taps) * self.axes.last.outputs * self.strip.itemsize
+            return rows <= outputs and rows % self.strip.rows == 0 and read <= CHUNK_BYTES
+
+        fitting = [rows for rows in LANE_ROWS if suits(rows)]
+        best = min(fitting, key=lambda rows: -(-outputs // rows) * (rows + BLOCK_WORK), default=self.strip.rows)
+        return best // self.strip.rows
 
     @cached_property
     def height(self) -> int:
@@ -123,10 +148,15 @@ class Sizes:
         return -(-used // CACHE_LINE) * CACHE_LINE
 
     @property
-    def stage(self) -> int:
-        """Bytes of scratch before a block of results, where rows are short: behind everything else, in whole cache lines."""
+    def behind(self) -> int:
+        """Bytes of scratch before the note on a block that is still to be written: behind everything else, in whole cache lines."""
         used = self.result + self.strip.output_bytes * self.height * self.wide
         return -(-used // CACHE_LINE) * CACHE_LINE
+
+    @property
+    def stage(self) -> int:
+        """Bytes of scratch before the blocks of results, where rows are short."""
+        return self.behind + NOTE_BYTES
 
     @property
     def stage_bytes(self) -> int:
@@ -134,8 +164,13 @@ class Sizes:
         return self.strip.output_bytes * self.rows * columns if columns < SHORT_ROW else 0
 
     @property
+    def stage_room(self) -> int:
+        """Bytes of one of the two blocks of results, in whole cache lines."""
+        return -(-self.stage_bytes // CACHE_LINE) * CACHE_LINE
+
+    @property
     def scratch_bytes(self) -> int:
-        return self.stage + self.stage_bytes
+        return self.stage + 2 * self.stage_room
 
     @property
     def offsets(self) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
 """Emitter of the strip: the innermost work, on columns that lie side by side.
 
-    strip(rows, w, out, out_row, columns, tap_rows, group, taps, tap_offsets, ahead, past_caches)
+    strip(rows, w, out, out_row, columns, tap_rows, group, taps, tap_offsets, behind, ahead, past_caches)
     out[r][j] = Σ over tap rows, then taps v, of  w[…, v] · rows[…][j + offset(v)]        j < columns
 
 `columns` is any number from a tile on; or less, and a multiple of a vector: then tiles are one vector wide.
@@ -10,7 +10,8 @@ A register tile holds R output rows by C vectors: each vector that is loaded ser
 row lies S input rows behind the one before (S, the row step, is the stride). With R = 1 the rows are just the tap rows, one after the
 other. While a block of rows is computed, the R input rows that the next one will read first are fetched `ahead` bytes further on (7 to
 10 % at 3 x 3 and 5 x 5 on 2048 x 2048; fetching output rows gained nothing there). Outputs are written past the caches where that is
-asked for and vectors stand at aligned addresses.
+asked for and vectors stand at aligned addresses. With every tile goes a part of the block that is noted at `behind` (see `staged`): a store
+past the caches waits for memory, and so many of them in one go would hold up all that follows.
 
 **Order.** An accumulator starts at +0, and for the taps in window order, last axis fastest, acc = fma(w[t], X, acc): one rounding a
 tap. The order is the same in every variant, every tile and every lane, so the bits are too. Complex elements have two accumulators, each of
@@ -22,69 +23,22 @@ read at run time; it serves every kernel, and large ones as fast as the other wo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from faltung.codegen.builder import Builder, Dialect, Operand, Value, byte_size, constants, zeros
-from faltung.codegen.convert import Finish
 from faltung.codegen.convert import finished as finish
-from faltung.methods.direct import dots
-from faltung.methods.direct.dots import Dots
-from faltung.methods.direct.element import Element
+from faltung.methods.direct import dots, staged
+from faltung.methods.direct.shapes import HEAD, MISFIT, Strip
 
 CACHE_LINE = 64
-ARGUMENTS = ("ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64", "ptr", "i64", "i64")
+ARGUMENTS = ("ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64", "ptr", "ptr", "i64", "i64")
 Accumulators = list[list[Value]]
 Weight = Value | list[Value]
 """Where a weight stands in memory, or its parts in registers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Strip:
-    """What a strip is compiled for; `offsets` (bytes, one for each tap) is None in the looped variant."""
-
-    element: Element
-    lanes: int
-    rows: int
-    vectors: int
-    row_step: int = 1
-    kernel_rows: int = 0
-    ring: int = 0
-    """Kernel rows, and so many output rows are summed at a time on the way down; 0 for tiles of `rows` rows (see `ring`)."""
-    offsets: tuple[int, ...] | None = None
-    dots: Dots | None = None
-    """How whole numbers are summed; the element is then a sample, and a tap is a group of them."""
-    finish: Finish | None = None
-    """What becomes of floating sums, where they are not the results."""
-
-    @property
-    def itemsize(self) -> int:
-        """Bytes of a sample."""
-        return self.element.itemsize
-
-    @property
-    def weight_bytes(self) -> int:
-        """Bytes of a tap's weight."""
-        return 4 if self.dots else self.itemsize
-
-    @property
-    def output_bytes(self) -> int:
-        finish = self.dots.finish if self.dots else self.finish
-        return finish.results.itemsize if finish else self.itemsize
-
-    @property
-    def registers(self) -> int:
-        """Sums of one row of a tile, in registers."""
-        return self.vectors * (self.dots.group if self.dots else self.element.parts)
-
-    @property
-    def tile(self) -> int:
-        """How many outputs of a row one tile has."""
-        return self.lanes * self.vectors
-
-
 def strip_name(strip: Strip) -> str:
     """Return a name that can be read in a profile."""
-    ring = f"ring{strip.ring}_" if strip.ring else ""
+    ring = f"ring{strip.ring}_{'product_' if strip.product else ''}" if strip.ring else ""
     kernel = "looped" if strip.offsets is None else f"{strip.kernel_rows}x{len(strip.offsets)}_" + "_".join(map(str, strip.offsets))
     sums = f"_{strip.dots.name}" if strip.dots else f"_to_{strip.finish.name}" if strip.finish else ""
     return f"faltung_direct_{strip.element.name}{sums}x{strip.lanes}_tile{strip.rows}x{strip.vectors}_step{strip.row_step}_{ring}{kernel}"
@@ -97,13 +51,15 @@ def emit_strip(strip: Strip, dialect: Dialect) -> list[Builder]:
     streamed = writes_past_caches(b, strip)
     end, step = b.mul(columns, strip.itemsize), strip.tile * strip.itemsize
     last = b.sub(end, step)
+    share = max(strip.rows * strip.tile * strip.output_bytes // CACHE_LINE, 1) * CACHE_LINE
 
     def whole(at: Value, _: list[Value]) -> None:
         place = b.least(at, last)  # the last tile is moved back to end with the columns: some are computed twice, to the same bits
         one_tile(b, strip, place, b.both(streamed, b.compare("eq", at, place)))
+        staged.write_some(b, b.arguments[9], share)
 
     def narrow(at: Value, _: list[Value]) -> None:
-        one_tile(b, replace(strip, vectors=1), at, None)
+        one_tile(b, strip._replace(vectors=1), at, None)
 
     enough = b.compare("sge", columns, strip.tile)
     b.when(enough, lambda: b.loop(0, end, whole, step=step), lambda: b.loop(0, end, narrow, step=strip.lanes * strip.itemsize))
@@ -120,7 +76,7 @@ def writes_past_caches(b: Builder, strip: Strip) -> Value:
 
 def one_tile(b: Builder, strip: Strip, at: Value, streamed: Value | None) -> None:
     """Compute the tile whose columns begin `at` bytes behind the first, and write it: past the caches if `streamed`."""
-    rows, w, out, out_row, _, *sizes, ahead, _ = b.arguments
+    rows, w, out, out_row, _, *sizes, _, ahead, _ = b.arguments
     body = looped_tile if strip.offsets is None else unrolled_tile
     if strip.rows > 1:
         fetch_ahead(b, strip, b.at(rows, b.mul(b.sub(sizes[0], strip.rows), 8)), at, ahead)
@@ -160,16 +116,16 @@ def fetch_ahead(b: Builder, strip: Strip, rows: Value, at: Value, ahead: Value) 
 def unrolled_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, sizes: Sequence[Value]) -> Accumulators:
     """Return a tile's sums, every tap written out; the groups are a loop at run time."""
     assert strip.offsets is not None
-    tap_rows = sizes[0]
+    tap_rows, group, *_ = sizes
     height, width = strip.kernel_rows, len(strip.offsets) * strip.weight_bytes
     step = strip.row_step
-    group = step * (strip.rows - 1) + height
+    used = step * (strip.rows - 1) + height
 
     def one_group(g: Value, carried: list[Value]) -> list[Value]:
         weights, *flat = carried
         acc = folded(flat, strip)
         here = b.at(rows, b.mul(g, 8))
-        for p in range(group):
+        for p in range(used):
             served = [r for r in range(strip.rows) if 0 <= p - r * step < height]
             row = b.at(b.load("ptr", here, 8 * p), at)
             for v, offset in enumerate(strip.offsets or ()):
@@ -177,7 +133,7 @@ def unrolled_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, si
                 multiply(b, strip, acc, served, row, offset, places)
         return [b.at(weights, height * width), *flattened(acc)]
 
-    start = [b.at(w, dots.HEAD if strip.dots else 0), *flattened(start_sums(b, strip, w))]
+    start = [b.at(w, HEAD if strip.dots else 0), *flattened(start_sums(b, strip, w))]
     return folded(b.loop(0, tap_rows, one_group, start, step=group)[1:], strip)
 
 
@@ -210,7 +166,7 @@ def looped_tile(b: Builder, strip: Strip, rows: Value, w: Value, at: Value, size
             flat = one_row(here, weights, b.add(height, p), everyone[p // strip.row_step + 1 :], flat)
         return [b.at(weights, b.mul(height, width)), *flat]
 
-    start = [b.at(w, dots.HEAD if strip.dots else 0), *flattened(start_sums(b, strip, w))]
+    start = [b.at(w, HEAD if strip.dots else 0), *flattened(start_sums(b, strip, w))]
     return folded(b.loop(0, tap_rows, one_group, start, step=group)[1:], strip)
 
 
@@ -247,7 +203,7 @@ def finished(b: Builder, strip: Strip, line: list[Value]) -> list[Value]:
     if strip.dots is not None:
         group = strip.dots.group
         if strip.dots.finish.overflow == "raise":
-            dots.note_misfits(b, strip.dots, line, b.at(b.arguments[1], dots.MISFIT))
+            dots.note_misfits(b, strip.dots, line, b.at(b.arguments[1], MISFIT))
         return [value for q in range(strip.vectors) for value in dots.outputs(b, strip.dots, line[group * q : group * (q + 1)])]
     if strip.element.parts == 1:
         return line if strip.finish is None else [finish(b, value, strip.finish) for value in line]

@@ -1,21 +1,20 @@
 """Which strip computes a Case: the looped one at first, the unrolled one when the work repays its compilation."""
 
-from dataclasses import replace
 from functools import cache
 from math import prod
+from typing import TYPE_CHECKING
 
-from faltung.codegen.compile import Compiled, compile_function, dialect
-from faltung.codegen.convert import Finish
+from faltung.codegen.compile import Compiled, compiled, dialect
 from faltung.codegen.host import Host, host
-from faltung.methods.direct.dots import Dots
-from faltung.methods.direct.driver import emit_driver
+from faltung.codegen.numbers import Finish
 from faltung.methods.direct.element import moved
-from faltung.methods.direct.gather import Driver
 from faltung.methods.direct.lines import Axes
-from faltung.methods.direct.ring import emit_ring
+from faltung.methods.direct.shapes import Dots, Driver, Strip
 from faltung.methods.direct.sizes import CACHE_LINE, RING_ROWS, RINGS, SHORT_ROW, Sizes
-from faltung.methods.direct.strip import Strip, emit_strip
 from faltung.methods.stored import finish_of, source_of
+
+if TYPE_CHECKING:
+    from faltung.codegen.builder import Builder
 
 UNROLLED_AT_MOST = 400
 """Multiply-adds written out in one tile, 7 x 7 in the usual one: beyond, the looped strip is as fast (3.7 ms both at 9 x 9, 2048 x
@@ -28,16 +27,20 @@ RING_VECTORS = 4
 RING_UNROLLED = 120
 """Multiply-adds written out in one step of a ring, 5 x 5 in 4 vectors; beyond, the taps of a row are a loop (7 x 7 in 3 vectors, 2048 x
 2048 on two threads: 2.64 ms written out, as LLVM puts registers aside, 2.32 as a loop)."""
-KERNEL_ROWS = 6
-"""Kernel rows, beyond which the sums of all rows leave registers for too few vectors (7 x 7 and 9 x 9 are as fast in tiles)."""
+PRODUCT_ROWS, PRODUCT_VECTORS = 7, 3
+"""Kernel rows up to which, and vectors of a tile in which, a ring sums by a column times a row."""
+PRODUCT_RINGS = 1 << 20
+"""Bytes of output from which it does (two threads, 5 x 5: 1024 x 1024 0.26 ms, in two passes 0.34; 2048 x 2048 1.13 and 1.31; 7 x 7
+0.34 and 0.40, 1.34 and 1.28)."""
+KERNEL_ROWS = 9
+"""Kernel rows, beyond which the sums of all rows leave registers for too few vectors (one thread, 2048 x 2048: 7 x 7 4.5 ms, in tiles 5.1;
+9 x 9 6.7 and 7.4)."""
 KERNEL_TAPS = 64
 """Taps of a kernel row, beyond which the ends of so many rows as a ring takes at a time would need much scratch."""
 TALL = 8
-"""Rows of a tall tile."""
+"""Output rows from which there are rows enough for tiles that are wide."""
 MANY_TAPS = 16
 """Taps of a plane from which a tile is wide rather than tall."""
-HOT_BYTES = 24 << 10
-"""Input rows of a tile that stay in a first-level cache of 32 kB."""
 REPAID = 1 << 24
 """Multiply-adds after which a kernel is compiled for its shape: about the time that compiling takes."""
 
@@ -51,7 +54,7 @@ def choose(axes: Axes, *, unroll: bool, aligned: bool = True) -> Strip:
     if not unroll:
         return plain
     if aligned and (found := ring(axes, host())) is not None:
-        return found if found.offsets is None else replace(found, offsets=Sizes(axes, found).offsets)
+        return found if found.offsets is None else found._replace(offsets=Sizes(axes, found).offsets)
     # where the taps stand in scratch depends on the tile (with a stride: on its phases), and the tile on how many taps there are
     trial = unrolled(axes, host(), (0,) * (axes.last.taps // (axes.group or 1)))
     return unrolled(axes, host(), Sizes(axes, trial).offsets) or plain if trial else plain
@@ -120,6 +123,23 @@ def ring(axes: Axes, target: Host) -> Strip | None:
     )  # fmt: skip
 
 
+def product_ring(axes: Axes, target: Host) -> Strip | None:
+    """Return the ring for a kernel that is a column times a row, or None where another way does better."""
+    rows, taps = axes.row.taps, axes.last.taps
+    large = axes.outputs * axes.output_bytes >= PRODUCT_RINGS and axes.last.outputs >= SHORT_ROW and axes.row.outputs >= RING_ROWS
+    flat = axes.row_step == 1 and rows > 1 and axes.last.stride == 1 and all(line.taps == 1 for line in axes.outer[:-1])
+    if axes.stored is not None or axes.element.parts > 1 or target.vector_bytes != CACHE_LINE or not (large and flat):
+        return None
+    if rows > PRODUCT_ROWS or taps > KERNEL_TAPS:
+        return None
+    vectors = min((target.registers - 3) // (rows + 1), PRODUCT_VECTORS)
+    strip = Strip(
+        element=axes.element, lanes=target.lanes(axes.itemsize), rows=1, vectors=vectors, kernel_rows=1, ring=rows, product=True,
+        offsets=(0,) * taps if (rows + taps) * vectors <= RING_UNROLLED else None,
+    )  # fmt: skip
+    return strip if strip.offsets is None else strip._replace(offsets=Sizes(axes, strip).offsets)
+
+
 def tile_shape(axes: Axes, target: Host) -> tuple[int, int]:
     """Return rows and vectors of an unrolled tile: always 8 accumulators or less, which leaves room for weights.
 
@@ -139,26 +159,46 @@ def tile_shape(axes: Axes, target: Host) -> tuple[int, int]:
 
 
 def short_row_shape(axes: Axes, lanes: int) -> tuple[int, int]:
-    """Return rows and vectors of a tile of up to 16 accumulators where rows are short and many.
+    """Return rows and vectors of a tile where rows are short and many.
 
     Wide tiles load each weight less often, which counts where planes have many taps (5 x 5 x 5 on 192^3: 25.6 ms at 4 x 4, 28.8 at
-    4 x 2); tall ones share the work at the ends of rows, as long as the rows which they read stay in the first-level cache (3 x 3 x 3
-    on 192^3: 6.0 ms at 8 x 2, 7.3 at 4 x 2; 15 taps on 100,000 rows of 256: 18.5 and 20.2).
+    4 x 2). Where weights of a plane stay in registers, few sums are faster than many (a row of 192 by 3 x 3 x 3 from the first-level cache,
+    in cycles: 333 at 4 x 2, 363 at 4 x 3, 372 at 4 x 4, 347 at 6 x 2, 366 at 8 x 2; none but multiply-adds: 324).
     """
     plane, planes = axes.row.taps * axes.last.taps, prod(line.taps for line in axes.outer[:-1])
-    fitting = UNROLLED_AT_MOST // (4 * max(plane, 1))
-    if planes > 1 and plane >= MANY_TAPS:
-        inner = max(axes.last.outputs - axes.last.span, 1)
-        return 4, min((v for v in (4, 3, 2) if v <= max(fitting, 2)), key=lambda v: -(-inner // (v * lanes)) * v)
-    read = ((TALL - 1) * (axes.row_step or 1) + axes.row.taps) * planes * axes.last.samples * axes.itemsize
-    tall = (planes > 1 or axes.row.taps == 1) and axes.last.stride == 1 and fitting >= 4 and read <= HOT_BYTES
-    return (TALL if tall else 4), 2
+    if planes == 1 or plane < MANY_TAPS:
+        return 4, 2
+    fitting = UNROLLED_AT_MOST // (4 * plane)
+    inner = max(axes.last.outputs - axes.last.span, 1)
+    return 4, min((v for v in (4, 3, 2) if v <= max(fitting, 2)), key=lambda v: -(-inner // (v * lanes)) * v)
 
 
 @cache
 def strip_function(strip: Strip) -> Compiled:
     """Return a strip in memory."""
-    return compile_function((emit_ring if strip.ring else emit_strip)(strip, dialect()))
+    return compiled(f"direct {strip}", lambda: _written_strip(strip))
+
+
+def _written_strip(strip: Strip) -> "list[Builder]":
+    if strip.ring:
+        from faltung.methods.direct.ring import emit_ring
+
+        return emit_ring(strip, dialect())
+    from faltung.methods.direct.strip import emit_strip
+
+    return emit_strip(strip, dialect())
+
+
+@cache
+def ends_function(strip: Strip, rows: int) -> Compiled:
+    """Return the function for the ends of short rows, for a strip's kernel and blocks of so many rows, in memory."""
+    return compiled(f"direct ends {rows} {strip}", lambda: _written_ends(strip, rows))
+
+
+def _written_ends(strip: Strip, rows: int) -> "list[Builder]":
+    from faltung.methods.direct.ends import emit_ends
+
+    return emit_ends(strip, rows, dialect())
 
 
 def driver_of(strip: Strip, axes: Axes, stride: int) -> Driver:
@@ -173,4 +213,10 @@ def driver_of(strip: Strip, axes: Axes, stride: int) -> Driver:
 @cache
 def driver_function(driver: Driver) -> Compiled:
     """Return a driver in memory."""
-    return compile_function(emit_driver(driver, dialect()))
+    return compiled(f"direct {driver}", lambda: _written_driver(driver))
+
+
+def _written_driver(driver: Driver) -> "list[Builder]":
+    from faltung.methods.direct.driver import emit_driver
+
+    return emit_driver(driver, dialect())

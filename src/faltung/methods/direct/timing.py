@@ -5,14 +5,15 @@ other work on the machine, and are in seconds. From images of 1024 x 1024: 1 x 1
 and 15 x 15 4.77 (SHARED_LOOPED). 2048 x 2048: 3 x 3 1.5 ms, 5 x 5 2.6, 7 x 7 4.4 (LARGE_OUTPUT). A signal of a million: 33 taps 0.89 ms
 (LINE_TAP), 257 taps 8.85 (TAP); complex64, 33 taps 2.6 ms and 257 taps 19.4 (SHARED_TAP: two sums for each vector loaded). 1000 x
 1000, 3 x 3: stride 2 0.24 ms (DEALT_SAMPLE), stride 5 0.24 (SINGLE_SAMPLE), input dilation 2 3.0 (SCATTERED_OUTPUT). 3 x 3 x 3 on 96^3
-1.0 ms, 3 x 3 on 40,000 x 3 0.7 ms (PIECE, PIECE_ROW, NARROW). float64 takes twice as long, complex numbers twice as long again.
+0.62 ms, 3 x 3 on 40,000 x 3 0.7 ms (PIECE, PIECE_ROW, NARROW), 15 taps on 1000 rows of 256 0.15 ms (TAP). float64 takes twice as long,
+complex numbers twice as long again.
 """
 
 from math import prod
 
 from faltung.methods.direct.lines import Axes
-from faltung.methods.direct.sizes import DEALT, Sizes
-from faltung.methods.direct.strip import Strip
+from faltung.methods.direct.shapes import Strip
+from faltung.methods.direct.sizes import DEALT, LANE_ROWS, Sizes
 
 CALL = 6e-6
 OUTPUT = 110e-12
@@ -38,7 +39,7 @@ def seconds(axes: Axes, strip: Strip) -> float:
     blocks = -(-axes.row.outputs // sizes.rows) * prod(line.outputs for line in axes.outer[:-1])
     columns = axes.last.outputs
     through = axes.last.stride > 1 or columns - axes.last.span < strip.tile  # all columns go through scratch
-    pieces = -(-columns // sizes.wide) if through else 2
+    pieces = -(-columns // sizes.wide) if through else 1 if across_rows(sizes) else 2
     sample = 0.0 if axes.last.stride == 1 else DEALT_SAMPLE if axes.last.stride <= DEALT[1] else SINGLE_SAMPLE
     scattered = SCATTERED_OUTPUT if (axes.last.out_slice.step or 1) > 1 else 0.0
     output = LARGE_OUTPUT if axes.outputs * axes.itemsize >= LARGE else OUTPUT
@@ -53,9 +54,14 @@ def tap_seconds(axes: Axes, strip: Strip, sizes: Sizes) -> float:
         return PAIR_TAP * 4 / axes.itemsize
     if strip.ring:
         return SHARED_TAP
-    if strip.rows > 1 or axes.element.parts == 2:
+    if (strip.rows > 1 and axes.row.taps > 1) or axes.element.parts == 2:
         return SHARED_LOOPED if strip.offsets is None else SHARED_TAP
     return LINE_TAP if strip.offsets is not None and sizes.tap_rows == 1 else TAP
+
+
+def across_rows(sizes: Sizes) -> bool:
+    """Return whether the ends of rows are summed across the rows of blocks."""
+    return sizes.short and sizes.rows in LANE_ROWS
 
 
 def computed_columns(axes: Axes, strip: Strip, *, through: bool) -> float:
@@ -64,5 +70,7 @@ def computed_columns(axes: Axes, strip: Strip, *, through: bool) -> float:
     if through:
         narrow = -(-columns // strip.lanes) * strip.lanes * NARROW
         return narrow if columns < strip.tile else -(-columns // strip.tile) * strip.tile
+    if across_rows(Sizes(axes, strip)):
+        return -(-columns // strip.tile) * strip.tile + axes.last.span
     ends = 2 * strip.lanes * NARROW if axes.last.span else 0.0
     return -(-(columns - axes.last.span) // strip.tile) * strip.tile + ends

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from faltung.codegen.compile import Compiled
+from faltung.methods.address import address
+from faltung.methods.crew import work_through
 from faltung.methods.fourier import memory
 from faltung.methods.fourier.bands import BAND_FIELDS
 from faltung.methods.fourier.choice import Cut, seconds
 from faltung.methods.fourier.compiled import (
     bands_function,
     column_twiddles,
-    crew_function,
     items_function,
     phase_addresses,
     recorder,
@@ -33,19 +34,37 @@ from faltung.methods.fourier.shared import Phases
 from faltung.methods.fourier.slices import SLICE_FIELDS, scratch_bytes
 from faltung.methods.fourier.source import Source, source_of, tables
 from faltung.methods.fourier.spectrum import spectrum
+from faltung.methods.scratch import scratch
 from faltung.methods.workers import LONGEST_CALL, share
 from faltung.spec.case import Case
 
 Array = npt.NDArray[Any]
+SCRATCH_AT = 3
+"""Which argument of a walker its scratch is."""
 Record = Callable[[int, int, int], int]
 Sums = Callable[..., bool]
 """Takes (x, w, out, workers, region), and returns whether every sum came out finite."""
 
 
+class Again(NamedTuple):
+    """What a call leaves for the next one whose arrays lie alike, with the same kernel.
+
+    Between two large images all caches are empty, and each step in Python takes ten times as long as usual: a tenth of 15 x 15 on 2048 x
+    2048. `entries` are the calls for arrays at address 0; `owners` keep alive what they point to.
+    """
+
+    lie: tuple[Any, ...]
+    taps: bytes
+    entries: Array
+    most: int
+    scratch_bytes: int
+    owners: tuple[Any, ...]
+
+
 class Tiled:
     """One Case, ready for calls ``tiled(x, w, out, workers, region)``; they return whether every sum came out finite."""
 
-    __slots__ = ("_case", "_cut", "_entries", "_every", "_fields", "_kept", "_names", "_parts", "_side_by_side", "_tables", "_walker")
+    __slots__ = ("_again", "_case", "_cut", "_every", "_fields", "_kept", "_names", "_parts", "_side_by_side", "_tables", "_walker")
 
     def __init__(self, case: Case, made: Cut) -> None:
         self._case, self._cut, self._tables = case, made, tables(case, made)
@@ -53,7 +72,7 @@ class Tiled:
         found, self._names, self._walker = code_of(made)
         self._every, self._side_by_side = kept_axes(case, None), all(window.stride == 1 for window in case.windows)
         self._parts: dict[int, list[Part]] = {}  # for each number of workers
-        self._entries: dict[int, Array] = {}  # what is known beforehand of the crew's tables
+        self._again: Again | None = None
         given = self._tables
         self._fields = found | {
             "row_map": given.row_map.ctypes.data, "column_map": given.column_map.ctypes.data, "depth_map": given.depth_map.ctypes.data,
@@ -65,6 +84,9 @@ class Tiled:
 
     def __call__(self, x: Array, w: Array, out: Array, workers: int = 1, region: tuple[slice, ...] | None = None) -> bool:
         """Write the sums, or those of a region, to `out`; False says that some of them may not be finite."""
+        again = self._again
+        if again is not None and region is None and again.lie == (x.strides, out.strides, workers) and again.taps == w.tobytes():
+            return work_again(again, x, out, workers)
         case, made = self._case, self._cut
         kept = self._every if region is None else kept_axes(case, region)
         factors = spectrum(made, taps_of(case, made, w), workers)
@@ -79,7 +101,7 @@ class Tiled:
             self._shared(parts, kept, direct, source, record, out, flags, workers)
             return not flags.any()
         if direct and case.exact is None:
-            self._by_crew(parts, source, record, out, flags, workers)
+            self._by_crew(parts, source, record, x, w, out, flags, factors, workers)
             return not flags.any()
         size, first_flag = thread_bytes(made), flags.ctypes.data
 
@@ -89,29 +111,27 @@ class Tiled:
             place = record(source.fills + part.item * source.fills_item, target.row_bytes, target.slice_bytes)
             begin = source.address + part.item * source.item
             steps = (part.strip, part.first, part.last) if made.depth is None else (part.strip, part.first, part.last, part.low, part.high)
-            self._walker.call(place, begin, target.address, memory.scratch(size), first_flag + 8 * i, *steps)
+            self._walker.call(place, begin, target.address, scratch(size), first_flag + 8 * i, *steps)
             finish(case, made, out, part, target, kept)
 
         share(work, len(parts), workers)
         return not flags.any()
 
-    def _by_crew(self, parts: list[Part], source: Source, record: Record, out: Array, flags: Array, workers: int) -> None:
-        """Work through parts whose outputs go straight into the result, many of them in one call of each thread."""
+    def _by_crew(
+        self, parts: list[Part], source: Source, record: Record, x: Array, w: Array, out: Array, flags: Array, factors: Array, workers: int
+    ) -> None:
+        """Work through parts whose outputs go straight into the result, without Python in between."""
         case, made = self._case, self._cut
-        if workers not in self._entries:
-            self._entries[workers] = first_entries(parts)
-        entries = self._entries[workers].copy()
+        entries = first_entries(self._walker.address, parts, made)
         complete(entries, case, made, source, record, out, flags)
-        most = max(int(LONGEST_CALL / 4 * workers * len(parts) / (case.batch * seconds(made))), 1)
-        edges = [*range(0, len(parts), most), len(parts)]
-        following, size, walker = np.zeros(len(edges), np.int64), thread_bytes(made), self._walker.address
-        crew, table, first = crew_function(3 if made.depth is None else 5).call, entries.ctypes.data, following.ctypes.data
-
-        def work(i: int) -> None:
-            low, high = edges[i // workers : i // workers + 2]  # every thread comes once to each of them
-            crew(table + low * entries.strides[0], first + 8 * (i // workers), walker, memory.scratch(size), high - low)
-
-        share(work, (len(edges) - 1) * workers, min(workers, len(parts)))
+        most, size = max(int(LONGEST_CALL / 4 * len(parts) / (case.batch * seconds(made))), 1), thread_bytes(made)
+        if self._tables.ends is None and x.strides[-1] == x.itemsize:
+            alike = entries.copy()
+            alike[:, 2:5] -= np.array((source.address, address(out), address(flags)))
+            lie = x.strides, out.strides, workers
+            self._again = Again(lie, w.tobytes(), alike, most, size, (record, factors, source.kept[1:]))
+        owners = entries, source, record, out, flags, factors
+        work_through(entries, owners, scratch_at=SCRATCH_AT, scratch_bytes=size, workers=workers, most=most)
 
     def _parts_of(self, workers: int, kept: tuple[Kept, ...]) -> list[Part]:
         if kept is not self._every:
@@ -135,7 +155,7 @@ class Tiled:
             here = there if there.strides[-1] == there.itemsize else np.empty(there.shape, there.dtype)
             given = {"x_row": source.row, "x_item": source.item, "fills_item": source.fills_item, "out_item": here.strides[0]}
             record = recorder(fields | given, ITEM_FIELDS)  # it keeps what it gives the address of
-            places = source.address, here.ctypes.data, memory.scratch(size), first_flag + 8 * i
+            places = source.address, here.ctypes.data, scratch(size), first_flag + 8 * i
             items_function(made.tile).call(record(source.fills, direct_row(case, made, here), 0), *places, len(blocks[i]))
             if case.exact is not None:
                 np.rint(here, out=here)
@@ -191,21 +211,31 @@ def step(strip: Phases, made: Cut, part: Part, record: int, target: Target, *, b
     return [*read, strip.columns(record, top), strip.turn(record, target.address, top, rows, more=more)]
 
 
-def first_entries(parts: list[Part]) -> Array:
-    """Return the crew's table without its addresses: 0, the item twice, the part's number, and the walker's numbers."""
-    numbers = [(0, part.item, part.item, i, part.strip, part.first, part.last, part.low, part.high) for i, part in enumerate(parts)]
-    return np.array(numbers, np.int64)
+def work_again(again: Again, x: Array, out: Array, workers: int) -> bool:
+    """Do for other arrays what was done before; return whether every sum came out finite."""
+    entries, flags = again.entries.copy(), np.zeros(len(again.entries), np.int64)
+    entries[:, 2:5] += np.array((address(x), address(out), address(flags)))
+    owners = x, out, flags, again
+    work_through(entries, owners, scratch_at=SCRATCH_AT, scratch_bytes=again.scratch_bytes, workers=workers, most=again.most)
+    return not flags.any()
+
+
+def first_entries(walker: int, parts: list[Part], made: Cut) -> Array:
+    """Return a table of calls without its addresses: the walker, 0, the item twice, the part's number, and the walker's numbers."""
+    numbers = [(walker, 0, part.item, part.item, i, part.strip, part.first, part.last, part.low, part.high) for i, part in enumerate(parts)]
+    table = np.array(numbers, np.int64)
+    return table if made.depth is not None else np.ascontiguousarray(table[:, :-2])
 
 
 def complete(entries: Array, case: Case, made: Cut, source: Source, record: Record, out: Array, flags: Array) -> None:
-    """Bring the addresses into the crew's table: of the record, of the item's samples and outputs, and of the part's flag."""
+    """Bring the addresses into a table of calls: of the record, of the item's samples and outputs, and of the part's flag."""
     rows = direct_row(case, made, out), out.strides[2]
     if source.fills_item and case.batch > 1:
-        entries[:, 0] = [record(source.fills + i * source.fills_item, *rows) for i in entries[:, 1].tolist()]
+        entries[:, 1] = [record(source.fills + i * source.fills_item, *rows) for i in entries[:, 2].tolist()]
     else:
-        entries[:, 0] = record(source.fills, *rows)
-    entries[:, 1:4] *= np.array((source.item, out.strides[0], flags.itemsize))
-    entries[:, 1:4] += np.array((source.address, out.ctypes.data, flags.ctypes.data))
+        entries[:, 1] = record(source.fills, *rows)
+    entries[:, 2:5] *= np.array((source.item, out.strides[0], flags.itemsize))
+    entries[:, 2:5] += np.array((source.address, out.ctypes.data, flags.ctypes.data))
 
 
 def finished(case: Case, made: Cut, out: Array, part: Part, target: Target, kept: tuple[Kept, ...], _: int) -> None:

@@ -8,17 +8,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from faltung.codegen.compile import Compiled, compile_function, dialect
+from faltung.codegen.builder import Builder, Dialect
+from faltung.codegen.compile import Compiled, compiled, dialect
 from faltung.methods.fourier.bands import emit_bands
 from faltung.methods.fourier.columns import emit_columns
-from faltung.methods.fourier.crew import emit_crew
 from faltung.methods.fourier.items import emit_items
 from faltung.methods.fourier.long_rows import emit_long_forward, emit_long_inverse
 from faltung.methods.fourier.phases import emit_phases
 from faltung.methods.fourier.rows import emit_forward, emit_inverse
 from faltung.methods.fourier.slices import emit_forward_columns, emit_inverse_columns, emit_slices
-from faltung.methods.fourier.tile import LINE, Tile
+from faltung.methods.fourier.tile import Tile
 from faltung.methods.fourier.walker import emit_walker
+from faltung.methods.scratch import aligned_bytes
 
 Array = npt.NDArray[Any]
 
@@ -28,13 +29,6 @@ def aligned(values: Array, dtype: str) -> Array:
     out: Array = aligned_bytes(values.size * np.dtype(dtype).itemsize).view(dtype).reshape(values.shape)
     out[...] = values
     return out
-
-
-def aligned_bytes(size: int) -> Array:
-    """Return memory that begins at a cache line; nothing is written to it."""
-    raw = np.empty(size + LINE, np.uint8)
-    skip = -raw.ctypes.data % LINE
-    return raw[skip : skip + size]
 
 
 def row_key(tile: Tile) -> Tile:
@@ -50,63 +44,61 @@ def column_key(tile: Tile) -> Tile:
 @cache
 def forward_function(tile: Tile) -> Compiled:
     """Return the forward row transform; `tile` is a `row_key`."""
-    return compile_function([(emit_forward if tile.outer[1] == 1 else emit_long_forward)(tile, dialect())])
+    return _written("forward", emit_forward if tile.outer[1] == 1 else emit_long_forward, tile)
 
 
 @cache
 def inverse_function(tile: Tile) -> Compiled:
     """Return the inverse row transform; `tile` is a `row_key`."""
-    return compile_function([(emit_inverse if tile.outer[1] == 1 else emit_long_inverse)(tile, dialect())])
+    return _written("inverse", emit_inverse if tile.outer[1] == 1 else emit_long_inverse, tile)
 
 
 @cache
 def columns_function(tile: Tile) -> Compiled:
     """Return the column transforms; `tile` is real."""
-    return compile_function([emit_columns(tile, dialect())])
+    return _written("columns", emit_columns, tile)
 
 
 @cache
 def walker_function(tile: Tile) -> Compiled:
     """Return the walker."""
-    return compile_function([emit_walker(tile, dialect())])
+    return _written("walker", emit_walker, tile)
 
 
 @cache
 def items_function(tile: Tile) -> Compiled:
     """Return the loop over items."""
-    return compile_function([emit_items(tile, dialect())])
-
-
-@cache
-def crew_function(numbers: int) -> Compiled:
-    """Return the loop over parts, for walkers that take so many numbers."""
-    return compile_function([emit_crew(numbers, dialect())])
+    return _written("items", emit_items, tile)
 
 
 @cache
 def phases_function(tile: Tile) -> Compiled:
     """Return the phases of a shared tile."""
-    return compile_function([emit_phases(tile, dialect())])
+    return _written("phases", emit_phases, tile)
 
 
 @cache
 def slices_function(tile: Tile) -> Compiled:
     """Return the walker through slices."""
-    return compile_function([emit_slices(tile, dialect())])
+    return _written("slices", emit_slices, tile)
 
 
 @cache
 def bands_function(tile: Tile) -> Compiled:
     """Return the walker through bands."""
-    return compile_function([emit_bands(tile, dialect())])
+    return _written("bands", emit_bands, tile)
 
 
 @cache
 def slice_columns(tile: Tile) -> tuple[int, int]:
     """Return the addresses of the column transforms of slices, forward and inverse; `tile` is real."""
-    both = (compile_function([emit(tile, dialect())]) for emit in (emit_forward_columns, emit_inverse_columns))
-    forward, inverse = (compiled.address for compiled in both)
-    return forward, inverse
+    forward, inverse = (_written(emit.__name__, emit, tile) for emit in (emit_forward_columns, emit_inverse_columns))
+    return forward.address, inverse.address
+
+
+def _written(name: str, emit: Callable[[Tile, Dialect], Builder], tile: Tile) -> Compiled:
+    """Return what an emitter writes for a tile; it writes nothing where that was compiled before."""
+    return compiled(f"fourier {name} {tile}", lambda: [emit(tile, dialect())])
 
 
 def row_addresses(tile: Tile) -> dict[str, int]:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from faltung.methods.fourier.compiled import phases_function
 from faltung.methods.fourier.gang import Phase
-from faltung.methods.fourier.memory import scratch
 from faltung.methods.fourier.phases import COLUMNS, READ, SPECTRUM, TURN, WRITE
 from faltung.methods.fourier.tile import Tile
+from faltung.methods.scratch import scratch
 
 CHUNKS = 6
 """Pieces of a phase for each thread: the last one to be done holds the others up by a part of a piece only."""

@@ -6,7 +6,8 @@
 
 K + K' multiply-adds instead of K·K'; three axes: see `solid`. A kernel of rank 2 or 3 on two axes is a sum of as many such terms, which
 follow each other in one pass over memory (see `several`). Integer samples take the column pass first, on what lies in memory (see
-`upright`), bytes by whole weights (see `quanta`). **Bits**: row pass and column pass are chains of fused multiply-adds, in window order,
+`upright`), bytes by whole weights (see `quanta`); a box of bytes has running sums in place of both, whose time does not grow with the
+taps (see `running`). **Bits**: row pass and column pass are chains of fused multiply-adds, in window order,
 from +0, but for sums by whole weights, which are exact; they depend on the factors and the dtypes alone, and not on chunks, bands, threads,
 or on how the arrays lie. **Samples that are not finite**: the factors' products have the signs and zeros of the weights, so an infinity or
 a NaN has here the effect that it has in the sum itself; of several terms, outputs that are not finite are taken from `direct`.
@@ -14,18 +15,23 @@ a NaN has here the effect that it has in the sum itself; of several terms, outpu
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from faltung.codegen.convert import NUMBERS
+import numpy as np
+
 from faltung.codegen.host import refusal
+from faltung.codegen.numbers import NUMBERS
 from faltung.methods.cost import Cost
-from faltung.methods.separable import solid
-from faltung.methods.separable.bound import Array, Bound
-from faltung.methods.separable.factor import factors
-from faltung.methods.separable.layout import ELEMENTS, Sizes
-from faltung.methods.separable.several import MOST_TERMS, terms
+from faltung.methods.separable.sizes import ELEMENTS, Sizes
 from faltung.methods.separable.timing import seconds
 from faltung.spec.case import Case, Weights
 
+if TYPE_CHECKING:  # the rest is loaded by the functions that need it: a kernel that is no product needs none of it
+    from faltung.methods.separable.bound import Bound
+    from faltung.methods.separable.several import Terms
+    from faltung.methods.separable.solid import Solid
+
+Array = np.ndarray[Any, Any]
 NAME = "separable"
 MOST_SCRATCH = 2 << 20
 """Bytes of scratch for each thread; a kernel that needs more is one for `fourier`."""
@@ -34,7 +40,7 @@ EXACT = {"float32": 2**24, "float64": 2**53}
 LARGEST_FILL = 2.0**64
 """As large as integer samples: see `several`."""
 
-__all__ = ["MOST_TERMS", "NAME", "bind", "cost", "factors", "found", "refuses", "run", "terms", "why_not"]
+__all__ = ["NAME", "bind", "cost", "found", "refuses", "run", "terms", "why_not"]
 
 
 def refuses(case: Case) -> str | None:
@@ -83,6 +89,8 @@ def why_not(case: Case) -> str | None:
     if (reason := refusal()) is not None:
         return reason
     if len(case.windows) == 3:
+        from faltung.methods.separable import solid
+
         return solid.why_not(case)
     if (needed := Sizes(case).places["end"]) > MOST_SCRATCH:
         return f"separable needs {needed} bytes of scratch for each thread, more than {MOST_SCRATCH}: the kernel is too large"
@@ -92,6 +100,8 @@ def why_not(case: Case) -> str | None:
 def cost(case: Case) -> Cost:
     """Return what one thread is expected to take once code is compiled and the factors are known, and its scratch."""
     if len(case.windows) == 3:
+        from faltung.methods.separable import solid
+
         return solid.cost(case)
     sizes = Sizes(case)
     return Cost(seconds=seconds(sizes), scratch_bytes=sizes.places["end"])
@@ -103,14 +113,48 @@ def run(case: Case, x: Array, w: Array, out: Array, workers: int) -> None:
 
 
 @lru_cache(maxsize=64)
-def bind(case: Case) -> Bound | solid.Solid:
+def bind(case: Case) -> "Bound | Solid":
     """Return `case` ready for many calls: ``bound(x, w, out, workers)``."""
     several = case.weights is not None and case.weights.terms > 1
-    if case.weights is not None and not several:
-        return bind(replace(case, weights=None))
-    return Bound(case) if len(case.windows) == 2 else solid.Solid(case)
+    if case.weights is not None and not several and case.weights != (used := _used(case)):
+        return bind(replace(case, weights=used))
+    if len(case.windows) == 2:
+        from faltung.methods.separable.bound import Bound
+
+        return Bound(case)
+    from faltung.methods.separable.solid import Solid
+
+    return Solid(case)
+
+
+def _used(case: Case) -> Weights | None:
+    """Return what the passes make use of, of what is known of the weights of a single term."""
+    boxed = Sizes(case).boxed if len(case.windows) == 2 else ()
+    return Weights(rank=1, boxed=boxed) if boxed else None
+
+
+def axes_of_box(w: Array) -> tuple[int, ...]:
+    """Return the axes along which all weights of a kernel are equal; none where it has not two axes, or weights that are not finite."""
+    if w.ndim != 2:
+        return ()
+    from faltung.methods.separable.factor import axes_of_box
+
+    return axes_of_box(w)
 
 
 def found(w: Array, *, exact: bool) -> bool:
     """Return whether a kernel with two or three axes, in window order, is a product of one factor for each."""
-    return (factors(w, exact=exact) if w.ndim == 2 else solid.pillar(w, exact=exact)) is not None
+    if w.ndim == 2:
+        from faltung.methods.separable.factor import factors
+
+        return factors(w, exact=exact) is not None
+    from faltung.methods.separable.solid import pillar
+
+    return pillar(w, exact=exact) is not None
+
+
+def terms(w: Array, *, exact: bool) -> "Terms | None":
+    """Return the few columns times rows that sum to a kernel with two axes, in window order, or None where there are none."""
+    from faltung.methods.separable.several import terms
+
+    return terms(w, exact=exact)

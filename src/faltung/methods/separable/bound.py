@@ -4,69 +4,77 @@ Of several terms each turns an infinity into one of its own, and their sum may b
 not finite, which are those whose window holds such a sample, and those whose terms overflow, are taken from `direct`.
 """
 
-import threading
-from collections.abc import Callable
 from ctypes import string_at
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise, product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
-from faltung.codegen.compile import Compiled, compile_function, dialect
+from faltung.codegen.compile import Compiled, compiled, dialect
 from faltung.errors import PlanError
 from faltung.methods import direct
-from faltung.methods.points import recompute
-from faltung.methods.separable.factor import column_first, factors
-from faltung.methods.separable.layout import CACHE_LINE, Sizes, Tables, record, tables
-from faltung.methods.separable.passes import Shape
-from faltung.methods.separable.quanta import quanta
-from faltung.methods.separable.several import terms
-from faltung.methods.workers import share
+from faltung.methods.crew import work_through
+from faltung.methods.scratch import scratch
+from faltung.methods.separable.factor import axes_of_box, column_first, factors
+from faltung.methods.separable.layout import Tables, record, tables
+from faltung.methods.separable.shape import Shape
+from faltung.methods.separable.sizes import CACHE_LINE, Sizes
+from faltung.methods.separable.walk import lie_well
 from faltung.spec.case import Case
 from faltung.spec.window import part_of
 
-Array = npt.NDArray[Any]
-ALONE = 1 << 21
-"""Multiply-adds (an output counts as 16) below which one thread is as fast as two, which take 20 to 40 µs to meet."""
+if TYPE_CHECKING:
+    from faltung.codegen.builder import Builder
+
+Array = np.ndarray[Any, Any]
+ALONE = 1 << 22
+"""Multiply-adds (an output counts as 16) below which a second thread is hardly worth its waking."""
 IN_ONE_CALL = 1 << 28
 """Multiply-adds, counted so, which last at most 50 ms in one native call even at a tenth of the usual rate."""
 PARTS_EACH = 2
 """Parts for each thread: a thread that is held up then takes fewer."""
 SHORTEST_BAND = 4
 """A band of rows is at least so many times its halo, which is computed twice where two bands meet."""
+SCRATCH_AT = 3
+"""Which argument of a driver its scratch is."""
 Part = tuple[int, int, int, int, int, int]
-
-_scratch = threading.local()
 
 
 @cache
 def driver_function(shape: Shape) -> Compiled:
     """Return the driver in memory."""
+    return compiled(f"separable {shape}", lambda: _written(shape))
+
+
+def _written(shape: Shape) -> "list[Builder]":
+    if shape.running:
+        from faltung.methods.separable.running import emit_running
+
+        return emit_running(shape, dialect())
     if shape.upright:
-        from faltung.methods.separable.upright import emit_upright  # nor here
+        from faltung.methods.separable.upright import emit_upright
 
-        return compile_function(emit_upright(shape, dialect()))
-    from faltung.methods.separable.driver import emit_driver  # not above: 3 ms, and only where something is compiled
+        return emit_upright(shape, dialect())
+    from faltung.methods.separable.driver import emit_driver
 
-    return compile_function(emit_driver(shape, dialect()))
+    return emit_driver(shape, dialect())
 
 
 class Bound:
     """One Case, ready to be called any number of times and from any thread: ``bound(x, w, out, workers)``."""
 
-    __slots__ = ("_exact", "_known", "_sizes", "_tables", "_work")
+    __slots__ = ("_exact", "_known", "_parts", "_sizes", "_tables", "_walk", "_work")
 
     def __init__(self, case: Case) -> None:
         self._sizes = Sizes(case)
         self._exact = case.exact is not None
-        rows, columns = case.output_sizes
-        empty = not (case.batch and rows and columns)
-        self._tables: Tables | None = None if empty else tables(self._sizes)
-        self._work = case.batch * rows * columns * (self._sizes.terms * sum(case.kernel_sizes) + 16)
+        self._work = self._sizes.work
+        self._tables: Tables | None = tables(self._sizes) if self._work else None
         self._known: tuple[tuple[Any, ...], Array] | None = None
+        self._parts: dict[int, Array] = {}  # for each number of workers
+        self._walk = direct.bound.Bound(replace(case, weights=None), product=True) if self._sizes.walk is not None else None
 
     def __call__(self, x: Array, w: Array, out: Array, workers: int = 1) -> None:
         """Write the sums to `out`; shapes and dtypes are those of the Case and are not checked.
@@ -91,15 +99,24 @@ class Bound:
     def _weights(self, w: Array) -> tuple[Array, Array, Shape]:
         """Return columns and rows, one behind the other, and what the passes are compiled for."""
         shape = self._sizes.shape
+        if boxed := self._sizes.boxed:
+            if not set(boxed) <= set(axes_of_box(w)):
+                raise PlanError(f"separable: the weights are not all equal along axes {boxed}; use another method")
+            weight = w[:1, 0].copy()
+            return weight, weight, shape
         if self._sizes.terms == 1:
             found = factors(w, exact=self._exact)
             if found is None:
                 raise PlanError("separable: the kernel is no product of a column and a row; use another method")
             if not shape.upright:
                 return found.u, found.v, shape
+            from faltung.methods.separable.quanta import quanta  # here and below: what few Cases need, and no first call waits for
+
             found = column_first(found)
             whole = quanta(found.u, found.v, exact=self._exact) if self._sizes.foldable else None
-            return (found.u, found.v, shape) if whole is None else (whole.packed, whole.v, replace(shape, digits=whole.digits))
+            return (found.u, found.v, shape) if whole is None else (whole.packed, whole.v, shape._replace(digits=whole.digits))
+        from faltung.methods.separable.several import terms
+
         several = terms(w, exact=self._exact)
         if several is None or len(several.u) != self._sizes.terms:
             raise PlanError(f"separable: the kernel is no sum of {self._sizes.terms} columns times rows; use another method")
@@ -107,16 +124,27 @@ class Bound:
 
     def _run(self, made: Array, x: Array, out: Array, u: Array, v: Array, shape: Shape, workers: int) -> bool:
         """Compute the sums; return whether they stand: False where there are several terms and some sum may not be finite."""
-        driver: Callable[..., None] = driver_function(shape).call
+        if self._walk is not None and lie_well(x, out):
+            self._walk(x, np.concatenate([v, u]), out, workers)
+            return True
+        driver = driver_function(shape)
         size = self._sizes.places["end"]
-        addresses = made.ctypes.data, x.ctypes.data, out.ctypes.data
-        weights = u.ctypes.data, v.ctypes.data
-        parts = cut(self._sizes, self._work, workers if self._work >= ALONE else 1)
+        addresses = made.ctypes.data, x.ctypes.data, out.ctypes.data, u.ctypes.data, v.ctypes.data
+        parts = self._parts_for(workers if self._work >= ALONE else 1)
+        if self._sizes.terms == 1 and len(parts) > 1:
+            calls = np.empty((len(parts), 1 + len(addresses) + parts.shape[1]), np.int64)
+            calls[:, : 1 + len(addresses)] = driver.address, *addresses
+            calls[:, 1 + len(addresses) :] = parts
+            most = max(1, IN_ONE_CALL * len(parts) // self._work)
+            work_through(calls, (made, x, out, u, v), scratch_at=SCRATCH_AT, scratch_bytes=size, workers=workers, most=most)
+            return True
+        from faltung.methods.workers import share
+
         stand, noted = [True] * len(parts), self._sizes.places["noted"]
 
         def one(i: int) -> None:
             place = scratch(size)
-            driver(*addresses, place, *weights, *parts[i])
+            driver.call(*addresses[:SCRATCH_AT], place, *addresses[SCRATCH_AT:], *parts[i].tolist())
             if self._sizes.terms > 1:
                 stand[i] = are_numbers(place + noted, v.dtype)
 
@@ -125,6 +153,12 @@ class Bound:
         else:
             share(one, len(parts), workers)
         return all(stand)
+
+    def _parts_for(self, workers: int) -> Array:
+        known = self._parts.get(workers)
+        if known is None:
+            known = self._parts.setdefault(workers, np.array(cut(self._sizes, self._work, workers), np.int64))
+        return known
 
 
 def are_numbers(place: int, dtype: Any) -> bool:
@@ -140,6 +174,8 @@ def by_direct(case: Case, x: Array, w: Array, out: Array, workers: int) -> None:
         return
     case = replace(case, weights=None)
     if direct.refuses(case) is not None:
+        from faltung.methods.points import recompute
+
         recompute(case, x, w, out, np.argwhere(bad))
         return
     places = np.argwhere(bad)[:, 2:]
@@ -169,13 +205,3 @@ def cut(sizes: Sizes, work: int, workers: int) -> list[Part]:
         [min(chunks * i // across * sizes.chunk, columns) for i in range(across + 1)],
     )
     return [(*item, *row, *column) for item, row, column in product(*(list(pairwise(edges)) for edges in ranges))]
-
-
-def scratch(size: int) -> int:
-    """Return the address of this thread's scratch of at least `size` bytes, aligned to a cache line."""
-    if getattr(_scratch, "size", -1) < size:
-        _scratch.kept = np.zeros(size + CACHE_LINE, np.uint8)
-        _scratch.address = -(-_scratch.kept.ctypes.data // CACHE_LINE) * CACHE_LINE
-        _scratch.size = size
-    address: int = _scratch.address
-    return address

@@ -13,8 +13,9 @@ from collections.abc import Callable
 
 from faltung.codegen.builder import Builder, Dialect, Operand, Value, vector, zeros
 from faltung.methods.separable.line import emit_line, lookup
-from faltung.methods.separable.passes import TALL, Shape, emit_column, emit_row
+from faltung.methods.separable.passes import emit_column, emit_row
 from faltung.methods.separable.record import field
+from faltung.methods.separable.shape import TALL, Shape
 
 ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64", "i64")
 BAND_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64")

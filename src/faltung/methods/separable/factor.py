@@ -16,11 +16,10 @@ from math import frexp, gcd
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from faltung.methods.bounds import FACTORING, ROUNDOFF
 
-Array = npt.NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +28,15 @@ class Factors:
 
     u: Array
     v: Array
+
+
+def axes_of_box(w: Array) -> tuple[int, ...]:
+    """Return the axes along which all weights of a kernel with two axes are equal; none where some weight is not finite."""
+    first = w[:1, :1]
+    if np.array_equal(w, np.broadcast_to(first, w.shape)):
+        return (0, 1) if np.isfinite(first).all() else ()
+    down, across = (bool((w == np.take(w, [0], axis)).all()) for axis in (0, 1))
+    return ((0,) if down else (1,) if across else ()) if down or (across and np.isfinite(w).all()) else ()
 
 
 def factors(w: Array, *, exact: bool) -> Factors | None:

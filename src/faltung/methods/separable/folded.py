@@ -12,8 +12,9 @@ each row is loaded once for both.
 from collections.abc import Sequence
 
 from faltung.codegen.builder import Builder, Dialect, Operand, Value, vector, whole
-from faltung.methods.separable.passes import COLUMN_ARGUMENTS, Shape
+from faltung.methods.separable.passes import COLUMN_ARGUMENTS
 from faltung.methods.separable.quanta import DIGIT
+from faltung.methods.separable.shape import Shape
 
 PAIR_SUMS = {64: "llvm.x86.avx512.pmaddw.d.512", 32: "llvm.x86.avx2.pmadd.wd"}
 BLOCK = 8

@@ -1,8 +1,8 @@
 """Emitter of the line: one row of samples, continued by its boundary, copied to scratch."""
 
 from faltung.codegen.builder import Builder, Dialect, Operand, Value
-from faltung.methods.separable.passes import Shape
 from faltung.methods.separable.record import field
+from faltung.methods.separable.shape import Shape
 
 LINE_ARGUMENTS = ("ptr", "ptr", "ptr", "i64", "i64", "i64")
 CACHE_LINE = 64

@@ -7,11 +7,14 @@ outside of a byte its nearest end. Packing saturates; only a large sum is brough
 from collections.abc import Sequence
 
 from faltung.codegen.builder import Builder, Value
-from faltung.codegen.convert import Finish, constant, scaled
+from faltung.codegen.convert import constant, scaled
 from faltung.codegen.host import host
+from faltung.codegen.numbers import Finish
 
 ORDER = [4 * (i % 4) + i // 4 for i in range(16)]
 """Packing works within 16 bytes: where in what it gives each group of four outputs stands."""
+IN_TURN = [16 * (i // 16) + 4 * (i % 4) + i % 16 // 4 for i in range(64)]
+"""Where in what packing gives each output stands, if each vector has every fourth output."""
 
 
 def becomes_bytes(finish: Finish, sums: Sequence[Value]) -> bool:
@@ -24,6 +27,18 @@ def becomes_bytes(finish: Finish, sums: Sequence[Value]) -> bool:
 
 def bytes_of(b: Builder, sums: Sequence[Value], finish: Finish) -> Value:
     """Return four vectors of sums as one of bytes."""
+    packed = b.same_bits(saturated(b, sums, finish), "<16 x i32>")
+    return b.same_bits(b.shuffle(packed, packed, ORDER), "<64 x i8>")
+
+
+def bytes_of_phases(b: Builder, sums: Sequence[Value], finish: Finish) -> Value:
+    """Return as bytes, in order, the sums of which four neighbours stand in the same lane of four vectors."""
+    packed = saturated(b, sums, finish)
+    return b.shuffle(packed, packed, IN_TURN)
+
+
+def saturated(b: Builder, sums: Sequence[Value], finish: Finish) -> Value:
+    """Return four vectors of sums as bytes; within 16 of them, four of each vector follow each other."""
     if finish.scaled:
         sums = [scaled(b, value, finish) for value in sums]
     tops = [constant(value, 255.0) for value in sums]
@@ -34,5 +49,4 @@ def bytes_of(b: Builder, sums: Sequence[Value], finish: Finish) -> Value:
     numbers = [b.machine("llvm.x86.avx512.mask.cvtps2dq.512", "<16 x i32>", value, zero, every, rule) for value in clipped]
     low = b.machine("llvm.x86.avx512.packssdw.512", "<32 x i16>", *numbers[:2])
     high = b.machine("llvm.x86.avx512.packssdw.512", "<32 x i16>", *numbers[2:])
-    packed = b.same_bits(b.machine("llvm.x86.avx512.packuswb.512", "<64 x i8>", low, high), "<16 x i32>")
-    return b.same_bits(b.shuffle(packed, packed, ORDER), "<64 x i8>")
+    return b.machine("llvm.x86.avx512.packuswb.512", "<64 x i8>", low, high)

@@ -5,7 +5,10 @@ side in scratch. A halo table says what is read outside of an axis: entry `low +
 p >= n; an entry v >= 0 is a sample's index, v < 0 stands for fill number -1 - v.
 """
 
-from faltung.codegen.builder import Builder, Value
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from faltung.codegen.builder import Builder, Value
 
 FIELDS = (
     "item_x",  # from one item of the batch to the next
@@ -15,6 +18,7 @@ FIELDS = (
     "tall",  # output rows at a time where they share input rows, else 1
     "taps_down", "samples_down", "stride_down", "dilation_down", "pad_down", "halo_down", "low_down", "x_down", "out_down",
     "taps_across", "samples_across", "stride_across", "pad_across", "halo_across", "low_across", "x_across", "out_across",
+    "sampled_across",  # of the columns that are computed, from one to the next that is an output
     "offsets",  # address of a table: where in the line output 0 finds each tap
     "phase",  # samples of one phase (p, p + stride, …) in the line
     "phases",
@@ -32,6 +36,6 @@ FIELDS = (
 POINTERS = ("halo_down", "halo_across", "offsets", "fills")
 
 
-def field(b: Builder, record: Value, name: str) -> Value:
+def field(b: "Builder", record: "Value", name: str) -> "Value":
     """Return a field of the record."""
     return b.load("ptr" if name in POINTERS else "i64", record, 8 * FIELDS.index(name))

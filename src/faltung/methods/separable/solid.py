@@ -21,7 +21,7 @@ from faltung.methods import direct
 from faltung.methods.cost import Cost
 from faltung.methods.separable.bound import Bound
 from faltung.methods.separable.factor import factors, halves
-from faltung.methods.separable.layout import Sizes
+from faltung.methods.separable.sizes import Sizes
 from faltung.methods.separable.timing import seconds
 from faltung.methods.workers import share
 from faltung.spec.case import Case, Stored
@@ -111,7 +111,7 @@ def along_case(case: Case, wanted: slice) -> Case:
 
 def plane_case(case: Case, count: int) -> Case:
     """Return the Case of `count` planes between the passes."""
-    stored = case.stored and replace(case.stored, samples=case.dtype)
+    stored = case.stored and case.stored._replace(samples=case.dtype)
     return replace(
         case, windows=case.windows[1:], input_sizes=case.input_sizes[1:], kernel_sizes=case.kernel_sizes[1:], batch=count, weights=None,
         stored=stored,

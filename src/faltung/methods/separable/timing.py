@@ -6,7 +6,9 @@ The constants were measured on 2026-11-20 on one core of an AMD EPYC (Zen 4, 3.6
 15 x 15 2.7, 31 x 31 4.7. They are in seconds; float64 takes twice as long.
 """
 
-from faltung.methods.separable.layout import Sizes
+from math import prod
+
+from faltung.methods.separable.sizes import Sizes
 
 CALL = 10e-6
 OUTPUT = 0.24e-9
@@ -19,10 +21,18 @@ TAP_FURTHER = 16e-12  # of the row pass of a further term, which finds the sampl
 TAP_LOADED = 45e-12  # taps that do not lie side by side, or output rows that share no input row
 SINGLE_SAMPLE = 0.6e-9  # a sample that is copied alone: where columns are sampled
 ROW = 60e-9  # one row of one chunk
+OUTPUT_WALK = 0.2e-9
+TAP_WALK = 17e-12
+SLIDE = 50e-12  # a sample that comes to running sums, while another goes
+RUNNING_OUTPUT = 0.17e-9
 
 
 def seconds(sizes: Sizes) -> float:
     """Return the expected time."""
+    if sizes.of_box is not None:
+        return _running(sizes)
+    if sizes.walk is not None:
+        return _walk(sizes)
     if sizes.upright:
         return _upright(sizes)
     case = sizes.case
@@ -50,3 +60,22 @@ def _upright(sizes: Sizes) -> float:
     copied = ((rows - 1) * case.windows[0].stride + sizes.ring) * (read * SINGLE_SAMPLE if case.windows[1].stride > 1 else 0.0)
     sums = read * down * tap_down + columns * (OUTPUT_UPRIGHT + across * (TAP_DOWN if sizes.shape.close else TAP_LOADED))
     return CALL + case.batch * (copied + rows * (sums * sizes.shape.itemsize / 4 + chunks * ROW))
+
+
+def _walk(sizes: Sizes) -> float:
+    """Return the expected time of a walk in registers."""
+    case = sizes.case
+    scale = sizes.shape.itemsize / 4
+    return CALL + case.batch * prod(case.output_sizes) * scale * (OUTPUT_WALK + sum(case.kernel_sizes) * TAP_WALK)
+
+
+def _running(sizes: Sizes) -> float:
+    """Return the expected time of running sums: it depends on the taps only through the rows and columns that are read beside the image."""
+    case = sizes.case
+    rows, columns = case.output_sizes
+    down, across = case.windows
+    chunks = -(-columns // sizes.chunk)
+    read = (rows - 1) * down.stride + case.kernel_sizes[0]
+    slid = read * (across.stride * columns + chunks * sizes.extra) * SLIDE
+    summed = rows * across.stride * columns * RUNNING_OUTPUT * sizes.shape.itemsize / 4
+    return CALL + case.batch * (slid + summed + (read + rows) * chunks * ROW)

@@ -7,14 +7,13 @@ pass sums a few output rows at a time into lines of floats, which the row pass r
 finished in registers and go to memory. Slots, positions and rows of fill values are those of `driver`.
 """
 
-from dataclasses import replace
-
 from faltung.codegen.builder import ITEMSIZE, Builder, Dialect, Operand, Value
 from faltung.methods.separable.driver import emit_entry, go_down
 from faltung.methods.separable.folded import emit_folded
 from faltung.methods.separable.line import emit_line, lookup
-from faltung.methods.separable.passes import TALL, Shape, emit_column, emit_row
+from faltung.methods.separable.passes import emit_column, emit_row
 from faltung.methods.separable.record import field
+from faltung.methods.separable.shape import TALL, Shape
 
 BAND_ARGUMENTS = ("ptr", "ptr", "ptr", "ptr", "ptr", "ptr", "i64", "i64", "i64", "i64")
 FILL_ARGUMENTS = ("ptr", "ptr", "ptr", "i64", "i64", "i64", "i64", "i64")
@@ -36,7 +35,7 @@ def raw(shape: Shape) -> Shape:
     """Return the Shape of rows of samples that go to the ring."""
     element = shape.waiting.scalar
     source = shape.source if shape.sample_bytes < ITEMSIZE[element] else None
-    return replace(shape, element=element, lanes=shape.width // ITEMSIZE[element], source=source, finish=None)
+    return shape._replace(element=element, lanes=shape.width // ITEMSIZE[element], source=source, finish=None)
 
 
 def emit_band(shape: Shape, dialect: Dialect, filling: Builder, sums: dict[int, Builder]) -> Builder:
