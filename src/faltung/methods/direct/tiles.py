@@ -109,35 +109,35 @@ def ring(axes: Axes, target: Host) -> Strip | None:
     That is where the output is in caches, or cannot be written past them in whole lines, and where kernels have many rows.
     """
     rows, taps, parts = axes.row.taps, axes.last.taps, axes.element.parts
-    large = axes.outputs * axes.output_bytes in RINGS and axes.last.outputs >= SHORT_ROW and axes.row.outputs >= RING_ROWS
-    flat = axes.row_step == 1 and rows > 1 and axes.last.stride == 1 and all(line.taps == 1 for line in axes.outer[:-1])
-    if axes.stored is not None or target.vector_bytes != CACHE_LINE or not (large and flat):
-        return None
     vectors = min((target.registers - 2) // (rows * parts + 1), RING_VECTORS)
-    if vectors < 2 or rows > KERNEL_ROWS or taps > KERNEL_TAPS:
+    if axes.outputs * axes.output_bytes not in RINGS or not goes_down(axes, target) or vectors < 2 or rows > KERNEL_ROWS:
         return None
-    written_out = rows * taps * vectors * parts <= RING_UNROLLED
-    return Strip(
-        element=axes.element, lanes=target.lanes(axes.itemsize), rows=1, vectors=vectors, kernel_rows=1, ring=rows,
-        offsets=(0,) * taps if written_out else None,
-    )  # fmt: skip
+    return _ring(axes, target, vectors, written_out=rows * taps * vectors * parts <= RING_UNROLLED)
 
 
 def product_ring(axes: Axes, target: Host) -> Strip | None:
     """Return the ring for a kernel that is a column times a row, or None where another way does better."""
     rows, taps = axes.row.taps, axes.last.taps
-    large = axes.outputs * axes.output_bytes >= PRODUCT_RINGS and axes.last.outputs >= SHORT_ROW and axes.row.outputs >= RING_ROWS
-    flat = axes.row_step == 1 and rows > 1 and axes.last.stride == 1 and all(line.taps == 1 for line in axes.outer[:-1])
-    if axes.stored is not None or axes.element.parts > 1 or target.vector_bytes != CACHE_LINE or not (large and flat):
-        return None
-    if rows > PRODUCT_ROWS or taps > KERNEL_TAPS:
+    large = axes.outputs * axes.output_bytes >= PRODUCT_RINGS
+    if not large or not goes_down(axes, target) or axes.element.parts > 1 or rows > PRODUCT_ROWS:
         return None
     vectors = min((target.registers - 3) // (rows + 1), PRODUCT_VECTORS)
-    strip = Strip(
-        element=axes.element, lanes=target.lanes(axes.itemsize), rows=1, vectors=vectors, kernel_rows=1, ring=rows, product=True,
-        offsets=(0,) * taps if (rows + taps) * vectors <= RING_UNROLLED else None,
-    )  # fmt: skip
+    strip = _ring(axes, target, vectors, written_out=(rows + taps) * vectors <= RING_UNROLLED)._replace(product=True)
     return strip if strip.offsets is None else strip._replace(offsets=Sizes(axes, strip).offsets)
+
+
+def goes_down(axes: Axes, target: Host) -> bool:
+    """Return whether a ring can go down the columns: of long rows, in one plane, in whole cache lines."""
+    long = axes.last.outputs >= SHORT_ROW and axes.row.outputs >= RING_ROWS
+    flat = axes.row_step == 1 and axes.row.taps > 1 and axes.last.stride == 1 and all(line.taps == 1 for line in axes.outer[:-1])
+    return axes.stored is None and target.vector_bytes == CACHE_LINE and long and flat and axes.last.taps <= KERNEL_TAPS
+
+
+def _ring(axes: Axes, target: Host, vectors: int, *, written_out: bool) -> Strip:
+    return Strip(
+        element=axes.element, lanes=target.lanes(axes.itemsize), rows=1, vectors=vectors, kernel_rows=1, ring=axes.row.taps,
+        offsets=(0,) * axes.last.taps if written_out else None,
+    )  # fmt: skip
 
 
 def tile_shape(axes: Axes, target: Host) -> tuple[int, int]:
