@@ -10,6 +10,7 @@ from faltung.engine.ready import is_one_call, ready_for
 from faltung.engine.route import route
 from faltung.spec import Spec
 
+pytestmark = pytest.mark.compiled
 METHODS = ("direct", "separable", "fourier", "shift")
 SHAPE, KERNEL = (61, 70), (4, 3)
 

@@ -12,11 +12,10 @@ import pytest
 
 from faltung.codegen.builder import Builder
 from faltung.codegen.compile import compile_function, dialect
-from faltung.codegen.host import refusal
 from faltung.methods.crew import threads, work_through
 from faltung.methods.crew.places import ASLEEP, TAKEN_BACK, WORKING
 
-pytestmark = pytest.mark.skipif(refusal() is not None, reason="nothing is compiled here")
+pytestmark = pytest.mark.compiled
 
 
 @pytest.fixture(scope="module")
