@@ -1,8 +1,6 @@
 """The linear core of a Route: weights into window order, a method, output reversal and folds."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -92,20 +90,7 @@ def separable_weights(route: Route, k: Array) -> Weights | None:
     return known if known is not None and (known.rank == 1 or known.terms > 1) else None
 
 
-@lru_cache(maxsize=256)
-def at_once(route: Route) -> Callable[..., None] | None:
-    """Return the compiled method of a Route, where it depends on nothing else and nothing is left to do behind it."""
-    if route.analysed or route.problem.spec.missing == "skip_zero_weights":
-        return None
-    compiled = choice(route.case, route.method, route.memory).method.name in ("direct", "separable")
-    return bound(route.case, route.method, route.memory) if compiled else None
-
-
 def _run(route: Route, case: Case, x: Array, w: Array, out: Array, workers: int) -> None:
-    ready = at_once(route) if case is route.case else None
-    if ready is not None:
-        ready(x, w, out, workers)
-        return
     case = analysed(case, w, route.method) if route.analysed else case
     finite = True
     if choice(case, route.method, route.memory).method.name == "fourier":
